@@ -1,0 +1,46 @@
+"""What every metric returns: a value, its interval, its unit, and the parts it is made of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Better = Literal["lower", "higher", "neither"]
+Cell = float | int | str | None
+
+
+@dataclass(frozen=True)
+class Metric:
+    """What a room promises to measure; its key in ``METRICS`` is the name that thresholds and reports use."""
+
+    title: str
+    unit: str
+    better: Better
+    source: str = ""
+    lowest: float = float("-inf")
+    """The smallest value the metric can take: a threshold outside [lowest, highest] is a mistake."""
+    highest: float = float("inf")
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Bounds [low, high]; each side errs with probability at most about ``alpha``."""
+
+    low: float
+    high: float
+    alpha: float
+    method: str
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One number about one model on one dataset, with all that is needed to judge and to explain it."""
+
+    value: float
+    images: int
+    interval: Interval | None = None
+    parts: tuple[Mapping[str, Cell], ...] = ()
+    """Rows of a table (one per bin, factor, class, ...): the same keys in every row."""
+    details: Mapping[str, float] = field(default_factory=dict)
+    """Further named numbers, such as the noise floor of an ECE."""
+    notes: tuple[str, ...] = ()
+    """Sentences a reader of the number should know."""

@@ -1,0 +1,55 @@
+"""What a model said about a dataset under a view, as arrays: the evidence that every metric starts from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """One row per image, in the dataset's order; probabilities are after the dataset's mapping of outputs to classes.
+
+    ``ids``: (N,) str, unique.  ``labels``: (N,) int64 in [0, K).
+    ``top_classes``: (N, T) int64, T = min(5, K), best first (ties: lowest class index).
+    ``top_probabilities``: (N, T) float64 in [0, 1].
+    The next three are None where the source recorded only its best class (they need the whole distribution):
+    ``label_log_probability``: (N,) float64 <= 0, natural logarithm, from logits by log-softmax in float64.
+    ``squared_norm``: (N,) float64 in (0, 1], the sum of squared probabilities (for the Brier score).
+    ``log_sum_exp``: (N,) float64, of the logits of the classes that take part.
+    ``probabilities``: (N, K) float64, kept only where the dataset asks for them.
+    ``annotations``: columns of the dataset, each of length N (factors, cues, levels, ...).
+    """
+
+    model: str
+    dataset: str
+    view: str
+    classes: tuple[str, ...]
+    ids: NDArray[np.str_]
+    labels: NDArray[np.int64]
+    top_classes: NDArray[np.int64]
+    top_probabilities: NDArray[np.float64]
+    label_log_probability: NDArray[np.float64] | None = None
+    squared_norm: NDArray[np.float64] | None = None
+    log_sum_exp: NDArray[np.float64] | None = None
+    probabilities: NDArray[np.float64] | None = None
+    annotations: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def predicted(self) -> NDArray[np.int64]:
+        """(N,) int64: the most probable class."""
+        return self.top_classes[:, 0]
+
+    @property
+    def confidence(self) -> NDArray[np.float64]:
+        """(N,) float64 in [0, 1]: the probability of the predicted class."""
+        return self.top_probabilities[:, 0]
+
+    @property
+    def correct(self) -> NDArray[np.bool_]:
+        """(N,) bool: whether the predicted class is the label."""
+        return self.predicted == self.labels
