@@ -1,0 +1,168 @@
+"""Hashes of files: from the cache while nothing changed, made again when anything did; damage is found and counted."""
+
+import json
+import os
+import shutil
+import threading
+import time
+
+import pytest
+
+from fixtures.datasets import contents
+from fixtures.datasets.class_folders import open_class_folders
+from fixtures.datasets.images import UnreadableImage
+from fixtures.errors import InputError
+from tests.datasets.pictures import age, declaration, folders, picture
+
+NAMES = ("cat/0.png", "cat/1.png", "dog/0.png", "dog/1.png")
+
+
+@pytest.fixture
+def root(tmp_path):
+    return folders(tmp_path / "data", "cat", "dog")
+
+
+@pytest.fixture
+def settled(monkeypatch):
+    """Files of this moment count as settled."""
+    monkeypatch.setattr(contents, "SETTLED", -(10**12))
+
+
+@pytest.fixture
+def hashed(monkeypatch):
+    """The names of the files that were read."""
+    names: list[str] = []
+    plain = contents._hash
+
+    def listening(root, ids):
+        names.extend(ids)
+        return plain(root, ids)
+
+    monkeypatch.setattr(contents, "_hash", listening)
+    return names
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_second_look_reads_no_file(root, tmp_path, hashed):
+    first = contents.contents(root, NAMES, tmp_path / "cache")
+    assert hashed == list(NAMES)
+    assert contents.contents(root, NAMES, tmp_path / "cache") == first
+    assert hashed == list(NAMES)
+
+
+def test_a_file_that_may_still_be_changing_is_read_again(root, tmp_path, hashed):
+    contents.contents(root, NAMES, tmp_path / "cache")
+    contents.contents(root, NAMES, tmp_path / "cache")
+    assert hashed == [*NAMES, *NAMES]
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_change_is_seen_even_where_size_and_time_stay(root, tmp_path, hashed):
+    before = contents.contents(root, NAMES, tmp_path / "cache")
+    path = root / NAMES[2]
+    status = path.stat()
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    time.sleep(0.02)
+    path.write_bytes(bytes(data))
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    after = contents.contents(root, NAMES, tmp_path / "cache")
+    assert hashed == [*NAMES, NAMES[2]]
+    assert [a == b for a, b in zip(before, after, strict=True)] == [True, True, False, True]
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_damaged_cache_is_made_again(root, tmp_path, hashed):
+    first = contents.contents(root, NAMES, tmp_path / "cache")
+    (file,) = (tmp_path / "cache" / "manifests").glob("*.json")
+    file.write_text(file.read_text()[:50])
+    assert contents.contents(root, NAMES, tmp_path / "cache") == first
+    assert len(hashed) == 8
+    assert len(json.loads(file.read_text())["files"]) == 4
+
+
+@pytest.mark.usefixtures("settled")
+def test_parallel_looks_read_once(root, tmp_path, hashed):
+    threads = [threading.Thread(target=contents.contents, args=(root, NAMES, tmp_path / "cache")) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(hashed) == sorted(NAMES)
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(root, tmp_path):
+    (tmp_path / "cache").write_text("a file, not a folder")
+    assert len(contents.contents(root, NAMES, tmp_path / "cache")) == 4
+
+
+def opened(tmp_path, **changes):
+    return open_class_folders(declaration(expected=(0, 1), **changes), tmp_path / "data", tmp_path / "cache")
+
+
+def damage(root, **kinds: bytes):
+    for name, data in kinds.items():
+        age(root / "cat" / f"{name}.png").write_bytes(data) if (root / "cat" / f"{name}.png").exists() else (
+            root / "cat" / f"{name}.png"
+        ).write_bytes(data)
+
+
+def test_unreadable_images_are_named_and_counted(root, tmp_path):
+    whole = (root / NAMES[0]).read_bytes()
+    damage(root, empty=b"", text=b"no picture", truncated=whole[: len(whole) // 2])
+    with pytest.raises(InputError) as caught:
+        opened(tmp_path)
+    message = str(caught.value)
+    assert message.startswith(
+        "my.yaml:3: dataset 'pets': 3 of 7 images cannot be read, none may be: cat/empty.png (empty"
+    )
+    assert "cat/text.png (not an image)" in message
+    assert "cat/truncated.png (" in message
+
+
+def test_tolerated_images_take_no_part_and_are_counted(root, tmp_path):
+    damage(root, empty=b"")
+    dataset = opened(tmp_path, tolerance=0.2)
+    assert dataset.ids == NAMES
+    assert dataset.labels.tolist() == [0, 0, 1, 1]
+    assert dataset.manifest().images == 4
+    assert dataset.manifest().unreadable == ("cat/empty.png",)
+    with pytest.raises(InputError, match=r"1 of 5 images cannot be read, at most 19\.00% may be"):
+        opened(tmp_path, tolerance=0.19)
+
+
+def test_all_unreadable_is_never_tolerated(root, tmp_path):
+    for name in NAMES:
+        (root / name).write_bytes(b"")
+    with pytest.raises(InputError, match="none of 4 images can be read"):
+        opened(tmp_path, tolerance=1.0)
+
+
+@pytest.mark.usefixtures("settled")
+def test_damage_found_while_decoding_is_remembered(root, tmp_path):
+    path = picture(root / "cat" / "0.png", seed=1, side=64)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 255
+    path.write_bytes(bytes(data))
+    dataset = opened(tmp_path)
+    with pytest.raises(UnreadableImage, match=r"cat/0\.png: cannot be read as an image \(broken data stream"):
+        dataset.load(0)
+    with pytest.raises(InputError, match=r"1 of 4 images cannot be read, none may be: cat/0\.png"):
+        opened(tmp_path)
+    assert opened(tmp_path, tolerance=0.5).manifest().unreadable == ("cat/0.png",)
+
+
+def test_the_digest_is_of_content_not_of_place(root, tmp_path):
+    digest = opened(tmp_path).manifest().digest
+    shutil.move(root, tmp_path / "moved")
+    shutil.copytree(tmp_path / "moved", root)
+    assert opened(tmp_path).manifest().digest == digest
+    picture(root / "dog" / "1.png", seed=99)
+    assert opened(tmp_path).manifest().digest != digest
+
+
+def test_the_manifest_counts(root, tmp_path):
+    manifest = opened(tmp_path).manifest()
+    assert manifest.images == 4
+    assert manifest.bytes == sum((root / name).stat().st_size for name in NAMES)
+    assert manifest.unreadable == ()

@@ -1,0 +1,135 @@
+"""Class names: written out, from a file, or ImageNet's without importing what brings them."""
+
+import json
+import runpy
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from fixtures.errors import InputError
+from fixtures.suite import imagenet
+from fixtures.suite.class_names import read_classes, read_names
+
+
+def complaint(given, tmp_path) -> str:
+    with pytest.raises(InputError) as caught:
+        read_classes(given, tmp_path, "my.yaml:2: classes")
+    return str(caught.value)
+
+
+def test_written_out(tmp_path):
+    assert read_classes(["cat", "dog"], tmp_path, "").names == ("cat", "dog")
+    assert complaint(["cat", "dog", "cat"], tmp_path) == (
+        "my.yaml:2: classes: one name must stand for one class; more than once: cat"
+    )
+    assert complaint(["cat", ""], tmp_path).endswith("holds an empty name, or none at all")
+
+
+def test_a_text_file(tmp_path):
+    (tmp_path / "names.txt").write_text("\ufeffcat\ngreat white shark\n\n")
+    assert read_classes("names.txt", tmp_path, "").names == ("cat", "great white shark")
+    (tmp_path / "names.txt").write_text("cat\n\ndog\n")
+    assert "holds an empty name" in complaint("names.txt", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "aliases"),
+    [
+        (["cat", "dog"], {}),
+        ({"1": "dog", "0": "cat"}, {}),
+        ({"0": ["n01", "cat"], "1": ["n02", "dog"]}, {"n01": 0, "n02": 1}),
+    ],
+)
+def test_json(tmp_path, content, aliases):
+    (tmp_path / "names.json").write_text(json.dumps(content))
+    space = read_classes("names.json", tmp_path, "")
+    assert space.names == ("cat", "dog")
+    assert space.aliases == aliases
+
+
+@pytest.mark.parametrize("content", ['{"0": "cat", "2": "dog"}', "[1, 2]", '{"a": "cat"}', "[]", "{}", "7", "[[]]"])
+def test_json_of_another_kind(tmp_path, content):
+    (tmp_path / "names.json").write_text(content)
+    assert "must hold a list of names" in complaint("names.json", tmp_path)
+
+
+def test_a_table_with_folders_and_prompts(tmp_path):
+    (tmp_path / "names.csv").write_text("index,name,alias,prompt\n1,dog,n02,\n0,cat,n01,kitten\n")
+    space = read_classes("names.csv", tmp_path, "")
+    assert space.names == ("cat", "dog")
+    assert space.aliases == {"n01": 0, "n02": 1}
+    assert space.prompt_names == ("kitten", "dog")
+    (tmp_path / "names.csv").write_text("name\ncat\ndog\n")
+    assert read_classes("names.csv", tmp_path, "").names == ("cat", "dog")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("index,name\n1,dog\n2,cat\n", "the column 'index' must hold 0 to 1, each once"),
+        ("label\ndog\n", "has no column 'name' for the class names; it has label"),
+        ("name,alias\ndog,x\ncat,x\n", "one name must stand for one class; more than once: x"),
+    ],
+)
+def test_a_table_that_does_not_fit(tmp_path, text, expected):
+    (tmp_path / "names.csv").write_text(text)
+    assert expected in complaint("names.csv", tmp_path)
+
+
+def test_what_is_no_list_of_classes(tmp_path):
+    assert complaint("imagenet", tmp_path) == (
+        "my.yaml:2: classes: 'imagenet' is no list of classes; write the names, "
+        "a file (.txt, .json, .csv) or 'imagenet-1k'"
+    )
+    assert complaint("absent.txt", tmp_path) == f"my.yaml:2: classes: there is no file {tmp_path / 'absent.txt'}"
+    (tmp_path / "broken.json").write_text("{")
+    assert "is no JSON" in complaint("broken.json", tmp_path)
+    (tmp_path / "binary.txt").write_bytes(b"\xff\xfe\x00")
+    assert "cannot be read as text" in complaint("binary.txt", tmp_path)
+
+
+def test_plain_lists(tmp_path):
+    (tmp_path / "some.txt").write_text("a\n\nb\na\n")
+    assert read_names("some.txt", tmp_path, "") == ("a", "b", "a")
+    (tmp_path / "some.txt").write_text("\n")
+    with pytest.raises(InputError, match="is empty"):
+        read_names("some.txt", tmp_path, "x")
+
+
+def test_imagenet():
+    space = imagenet.classes()
+    assert len(space) == len(set(space.names)) == len(space.prompt_names) == 1000
+    assert space.names[0] == "tench"
+    assert space.index("n01440764") == 0
+    assert space.prompt_names[657] == "missile"
+    assert space.names[657] == "missile (n03773504)"
+    assert space.names[999] == "toilet paper"
+
+
+def test_imagenets_variants_and_templates():
+    assert len(imagenet.subset("imagenet-a")) == len(imagenet.subset("imagenet-r")) == 200
+    assert imagenet.subset("imagenet-r")[:3] == (1, 2, 4)
+    assert len(imagenet.templates("openai")) == 80
+    assert len(imagenet.templates("simple")) == 7
+    assert imagenet.templates("openai")[0] == "a bad photo of a {}."
+    assert all(template.count("{}") == 1 for template in imagenet.templates("openai"))
+
+
+def test_imagenets_words_are_open_clips():
+    folder = Path(next(iter(find_spec("open_clip").submodule_search_locations)))
+    words = runpy.run_path(str(folder / "zero_shot_metadata.py"))
+    assert imagenet.classes().prompt_names == tuple(words["IMAGENET_CLASSNAMES"])
+    for name, constant in imagenet.TEMPLATES.items():
+        texts = [template.replace("{}", "cat") for template in imagenet.templates(name)]
+        assert texts == [template("cat") for template in words[constant]]
+
+
+def test_imagenets_words_import_nothing_heavy():
+    code = (
+        "import sys; from fixtures.suite import imagenet as i; i.templates('openai'); i.classes();"
+        "loaded = {'torch', 'timm', 'open_clip'} & set(sys.modules); assert not loaded, loaded"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])

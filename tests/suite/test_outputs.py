@@ -1,0 +1,82 @@
+"""Outputs become classes: as they are, some of them, or several together."""
+
+import pytest
+
+from fixtures.datasets.class_space import ClassSpace
+from fixtures.datasets.dataset import ClassMapping
+from fixtures.errors import InputError
+from fixtures.suite.outputs import resolve
+from fixtures.suite.schema import Outputs
+
+SPACE = ClassSpace(("cat", "dog", "gear", "key"), {"n01": 0, "n02": 1}, ("kitten", "puppy", "cog", "key"))
+
+
+def resolved(outputs: dict, tmp_path, names=None):
+    return resolve(Outputs.model_validate(outputs), names, SPACE, tmp_path, "my.yaml:5: dataset 'r': outputs")
+
+
+def complaint(outputs: dict, tmp_path, names=None) -> str:
+    with pytest.raises(InputError) as caught:
+        resolved(outputs, tmp_path, names)
+    return str(caught.value)
+
+
+def test_as_they_are(tmp_path):
+    assert resolved({}, tmp_path) == (SPACE, ClassMapping("identity"))
+
+
+def test_a_subset_by_name_alias_or_index_keeps_its_order(tmp_path):
+    space, mapping = resolved({"subset": ["gear", "n01", 3]}, tmp_path)
+    assert mapping == ClassMapping("subset", (2, 0, 3))
+    assert space == ClassSpace(("gear", "cat", "key"), {"n01": 1}, ("cog", "kitten", "key"))
+
+
+def test_a_subset_from_a_file(tmp_path):
+    (tmp_path / "few.txt").write_text("dog\n\n2\n")
+    assert resolved({"subset": "few.txt"}, tmp_path)[1] == ClassMapping("subset", (1, 2))
+
+
+def test_indices_for_classes_of_another_name(tmp_path):
+    space, mapping = resolved({"indices": [3, 1]}, tmp_path, names=("Schlüssel", "Hund"))
+    assert space == ClassSpace(("Schlüssel", "Hund"))
+    assert mapping == ClassMapping("subset", (3, 1))
+    assert resolved({"indices": [3, 1]}, tmp_path)[0].names == ("key", "dog")
+
+
+def test_groups(tmp_path):
+    expected = (ClassSpace(("animal", "thing")), ClassMapping("groups", groups=((0, 1), (3,))))
+    assert resolved({"groups": {"animal": [0, "dog"], "thing": ["key"]}}, tmp_path) == expected
+    (tmp_path / "groups.csv").write_text("group,output\nanimal,0\nthing,key\nanimal,n02\n")
+    assert resolved({"groups": "groups.csv"}, tmp_path) == expected
+
+
+@pytest.mark.parametrize(
+    ("outputs", "expected"),
+    [
+        ({"subset": ["cat", "dgo"]}, "subset: 'dgo' is no class of the suite; did you mean 'dog'?"),
+        ({"subset": ["cat", "n01"]}, "subset: an output stands twice: 0 (cat)"),
+        ({"subset": [4]}, "subset: output 4 is out of range; the suite has 4 classes"),
+        ({"subset": "absent.txt"}, "cannot be read as text"),
+        ({"indices": [0, 9]}, "indices: output 9 is out of range; the suite has 4 classes"),
+        ({"groups": {"a": ["wolf"]}}, "groups: a: 'wolf' is no class of the suite"),
+        ({"groups": "absent.csv"}, "groups: there is no file"),
+    ],
+)
+def test_outputs_that_are_not_there(tmp_path, outputs, expected):
+    message = complaint(outputs, tmp_path)
+    assert message.startswith("my.yaml:5: dataset 'r': outputs: ")
+    assert expected in message
+
+
+def test_names_for_another_number_of_indices(tmp_path):
+    assert complaint({"indices": [0, 1]}, tmp_path, names=("a",)).endswith("names 2 outputs, but 'classes' 1 classes")
+
+
+def test_a_table_of_groups_with_other_columns(tmp_path):
+    (tmp_path / "groups.csv").write_text("group,output,note\na,0,x\n")
+    assert "must have two columns" in complaint({"groups": "groups.csv"}, tmp_path)
+
+
+def test_only_one_way(tmp_path):
+    with pytest.raises(ValueError, match="keep one of"):
+        Outputs.model_validate({"subset": [0], "indices": [0]})
