@@ -1,0 +1,93 @@
+"""Every example of docs/suites.md, and those in examples/, read and opened."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fixtures.suite.loader import Suite, load_suite
+from tests.datasets.pictures import folders, picture
+
+ROOT = Path(__file__).parents[2]
+REAL = ROOT.parent / "shared" / "real"
+BLOCK = re.compile(r"```(?:yaml|csv)\n# (\S+)\n(.*?)```", re.DOTALL)
+EXAMPLES = dict(BLOCK.findall((ROOT / "docs" / "suites.md").read_text()))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """What the guide says is there."""
+    for name in ("daisy/a1.jpg", "daisy/a2.jpg", "rose/b1.jpg", "rose/b2.jpg", "tulip/c1.jpg", "tulip/c2.jpg"):
+        picture(tmp_path / "flowers" / name)
+    folders(tmp_path / "by_alias", "n11939491", "n12620196", "n12452836")
+    folders(tmp_path / "paintings", "daisy", "tulip")
+    folders(tmp_path / "garten", "Rose", "Tulpe")
+    for name in ("cat1-dog2", "cat1-cat2", "dog3-cat1"):
+        picture(tmp_path / "stylised" / name[:3] / f"{name}.png")
+    (tmp_path / "ours.safetensors").write_bytes(b"")
+    (tmp_path / "limits.yaml").write_text("models: {}\n")
+    for name, text in EXAMPLES.items():
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def loaded(folder: Path, name: str) -> Suite:
+    return load_suite(str(folder / name), cache=folder / "cache")
+
+
+SUITES = sorted(name for name in EXAMPLES if name.endswith(".yaml"))
+
+
+@pytest.mark.parametrize("name", SUITES)
+def test_every_example_can_be_read_and_opened(folder, name):
+    suite = loaded(folder, name)
+    assert suite.name == Path(name).stem
+    for role in suite.roles:
+        dataset = suite.dataset(role)
+        assert dataset.manifest().images == len(dataset.ids) == len(dataset.labels) > 0
+
+
+def test_the_guide_says_what_happens(folder):
+    assert loaded(folder, "table.yaml").dataset("val").labels.tolist() == [1, 0]
+    assert loaded(folder, "table.yaml").dataset("val").annotations["lens"].tolist() == [50, 35]
+    assert loaded(folder, "cues.yaml").dataset("cue_conflict").annotations["conflict"].tolist() == [False, True, True]
+    assert loaded(folder, "by_alias.yaml").prompt_names == ("daisy flower", "rose", "tulip")
+    subset = loaded(folder, "subset.yaml")
+    assert subset.dataset("renditions").classes == ("tulip", "daisy")
+    assert subset.dataset("renditions").mapping.indices == (2, 0)
+    assert subset.dataset("garden").classes == ("Tulpe", "Rose")
+    assert subset.dataset("garden").labels.tolist() == [1, 1, 0, 0]
+    assert loaded(folder, "models.yaml").models["wide"].options["interpolation"] == "bilinear"
+
+
+def test_the_guide_names_every_key():
+    from fixtures.suite import schema
+
+    text = (ROOT / "docs" / "suites.md").read_text()
+    for block in (schema.SuiteFile, schema.ClassFolders, schema.Csv, schema.Rendered, schema.Model, schema.Prompts):
+        for name, field in block.model_fields.items():
+            assert f"`{field.alias or name}" in text or f".{name}`" in text, name
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="../shared/real, real weights and images, is not here")
+def test_real_photographs_and_cue_conflict_images(tmp_path):
+    suite = load_suite(str(ROOT / "examples" / "photos.yaml"), cache=tmp_path)
+    assert list(suite.models) == ["deit_tiny", "mobilenetv2"]
+    photos, cues = suite.dataset("val"), suite.dataset("cue_conflict")
+    assert (len(photos.ids), len(photos.classes), photos.load(0).size) == (250, 1000, (299, 299))
+    with np.load(REAL / "reference" / "deit_tiny_photos.npz") as reference:
+        wanted = dict(zip(reference["file_name"].tolist(), reference["label"].tolist(), strict=True))
+    assert dict(zip(photos.ids, photos.labels.tolist(), strict=True)) == wanted
+    assert [len(group) for group in cues.mapping.groups] == [1, 4, 2, 49, 5, 7, 3, 6, 4, 3, 109, 2, 2, 1, 1, 8]
+    assert np.bincount(cues.labels).tolist() == [20] * 16
+    assert cues.annotations["conflict"].sum() == 300
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="../shared/real, recorded predictions, is not here")
+def test_recorded_imagenet_predictions(tmp_path):
+    suite = load_suite(str(ROOT / "examples" / "recorded.yaml"), cache=tmp_path)
+    assert {spec.source for spec in suite.models.values()} == {"predictions"}
+    dataset = suite.dataset("val")
+    assert len(dataset.ids) == 50_000
+    assert np.bincount(dataset.labels).tolist() == [50] * 1000
