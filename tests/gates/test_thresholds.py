@@ -104,8 +104,9 @@ def test_the_narrowest_rule_wins(tmp_path):
 
 def test_a_rule_that_no_test_could_use_is_told(tmp_path):
     rules = read(tmp_path, one("    - {max: 0.2, because: one, dataset: renditions}\n"))
-    assert rules.idle("calibration", {("vit", "renditions")}) == []
-    assert "thresholds.yaml:4" in rules.idle("calibration", {("vit", "val")})[0]
+    assert rules.unused({"calibration": {("vit", "renditions")}}) == []
+    assert "thresholds.yaml:4" in rules.unused({"calibration": {("vit", "val")}})[0]
+    assert rules.unused({}) != []
 
 
 def test_every_room_is_found_by_looking():
