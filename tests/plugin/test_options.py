@@ -16,20 +16,22 @@ import pytest
         (["--batch-size", "many"], "--batch-size"),
     ],
 )
-@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "workers"])
-def test_a_mistake_is_one_sentence(house, arguments, sentence, workers):
-    if workers and arguments[0] != "--model":
-        pytest.skip("the same code path as --model; one option is enough to show workers")
+def test_a_mistake_is_one_sentence(house, arguments, sentence):
     suite = [] if "--suite" in arguments else ["--suite", house.suite()]
-    house.thresholds("small: {}")
-    ran = house.pytest(*suite, *arguments, *workers)
+    ran = house.pytest(*suite, *arguments)
     assert ran.code == 4, ran.output
     assert sentence in ran.output
     assert "Traceback" not in ran.output
 
 
+def test_a_mistake_is_one_sentence_also_with_workers(house):
+    ran = house.pytest("--suite", house.suite(), "--model", "nope", "-n", "2")
+    assert ran.code == 4, ran.output
+    assert "nope" in ran.output
+    assert "Traceback" not in ran.output
+
+
 def test_the_plan_is_printed_and_nothing_runs(house):
-    house.thresholds("small: {}")
     ran = house.pytest("-k", "calibration", "--suite", house.suite(), "--plan")
     assert ran.code == 0, ran.output
     line = next(line for line in ran.output.splitlines() if "one" in line and "val" in line and "200" in line)
@@ -38,7 +40,6 @@ def test_the_plan_is_printed_and_nothing_runs(house):
 
 
 def test_the_plan_says_that_it_does_not_go_with_workers(house):
-    house.thresholds("small: {}")
     ran = house.pytest("--suite", house.suite(), "--plan", "-n", "2")
     assert ran.code == 4
     assert "--plan reads the collected tests in one process: leave out -n" in ran.output
