@@ -6,6 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fixtures.gates.metrics import known_metrics
+from fixtures.gates.thresholds import load as load_thresholds
+from fixtures.suite import schema
 from fixtures.suite.loader import Suite, load_suite
 from tests.datasets.pictures import folders, picture
 
@@ -62,8 +65,6 @@ def test_the_guide_says_what_happens(folder):
 
 
 def test_the_guide_names_every_key():
-    from fixtures.suite import schema
-
     text = (ROOT / "docs" / "suites.md").read_text()
     for block in (schema.SuiteFile, schema.ClassFolders, schema.Csv, schema.Rendered, schema.Model, schema.Prompts):
         for name, field in block.model_fields.items():
@@ -82,6 +83,16 @@ def test_real_photographs_and_cue_conflict_images(tmp_path):
     assert [len(group) for group in cues.mapping.groups] == [1, 4, 2, 49, 5, 7, 3, 6, 4, 3, 109, 2, 2, 1, 1, 8]
     assert np.bincount(cues.labels).tolist() == [20] * 16
     assert cues.annotations["conflict"].sum() == 300
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="../shared/real, what the examples are about, is not here")
+@pytest.mark.parametrize("name", ["photos", "recorded"])
+def test_the_examples_laws_are_about_their_models(tmp_path, name):
+    suite = load_suite(str(ROOT / "examples" / f"{name}.yaml"), cache=tmp_path)
+    law = load_thresholds(suite.thresholds, suite.name, tuple(suite.models), tuple(suite.roles), known_metrics())
+    for metric in ("ece", "signed_gap"):
+        for model in suite.models:
+            assert law.rule("calibration", metric, model, "val") is not None
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="../shared/real, recorded predictions, is not here")
