@@ -89,7 +89,13 @@ def test_real_photographs_and_cue_conflict_images(tmp_path):
 @pytest.mark.parametrize("name", ["photos", "recorded"])
 def test_the_examples_laws_are_about_their_models(tmp_path, name):
     suite = load_suite(str(ROOT / "examples" / f"{name}.yaml"), cache=tmp_path)
-    law = load_thresholds(suite.thresholds, suite.name, tuple(suite.models), tuple(suite.roles), known_metrics())
+    law = load_thresholds(
+        suite.thresholds,
+        suite_name=suite.name,
+        models=tuple(suite.models),
+        datasets=tuple(suite.roles),
+        metrics=known_metrics(),
+    )
     for metric in ("ece", "signed_gap"):
         for model in suite.models:
             assert law.rule("calibration", metric, model, "val") is not None
