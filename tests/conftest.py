@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,10 +91,8 @@ class House:
         return Outcome(done.returncode, done.stdout + done.stderr)
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> House:
-    """A fresh house whose rooms, fixtures and settings are those of this checkout."""
-    path = tmp_path / "house"
+def furnish(path: Path) -> House:
+    """A house in the folder ``path`` whose rooms, fixtures and settings are those of this checkout."""
     (path / "behaviors").mkdir(parents=True)
     for name in ("fixtures", "pyproject.toml"):
         (path / name).symlink_to(ROOT / name)
@@ -102,3 +101,15 @@ def house(tmp_path: Path) -> House:
         (path / "behaviors" / entry.name).symlink_to(entry)
     (path / "thresholds.yaml").write_text("small: {}\n")
     return House(path)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    """A fresh house of this test's own."""
+    return furnish(tmp_path / "house")
+
+
+@pytest.fixture(scope="session")
+def make_house() -> Callable[[Path], House]:
+    """For a house that several tests share: give it an empty folder."""
+    return lambda folder: furnish(folder / "house")

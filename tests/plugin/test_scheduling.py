@@ -49,11 +49,9 @@ def test_the_users_own_choice_of_gpus_is_respected(monkeypatch):
 
 def test_workers_share_the_threads_unless_the_user_set_a_number(monkeypatch):
     monkeypatch.setattr(scheduling, "cpus", lambda: 8)
-    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    monkeypatch.setenv("MKL_NUM_THREADS", "5")
+    monkeypatch.setattr(os, "environ", {"MKL_NUM_THREADS": "5"})
     share_cpu(3)
-    assert os.environ["OMP_NUM_THREADS"] == "2"
-    assert os.environ["MKL_NUM_THREADS"] == "5"
+    assert os.environ == {"OMP_NUM_THREADS": "2", "MKL_NUM_THREADS": "5"}
 
 
 GROUPED = """
