@@ -17,7 +17,7 @@ from safetensors.torch import load_file, save_file
 from fixtures.errors import InputError
 from fixtures.models.load import build, load
 from fixtures.models.model import ModelSpec
-from fixtures.models.open_clip_weights import target_of
+from fixtures.models.open_clip_weights import Target, _evidence_of_tag, _quick_gelu, target_of
 from fixtures.models.quiet import quiet_libraries
 from tests.models.conftest import CLASSES, CLIP, PROMPTS
 
@@ -124,9 +124,44 @@ def test_a_built_in_architecture_takes_a_checkpoint(spec: Spec, tmp_path: Path) 
     assert found.preprocessing.endswith("std 0.26862955 0.2613026 0.2757771")
 
 
-def test_weights_are_used_with_the_activation_they_were_trained_with(spec: Spec) -> None:
-    from fixtures.models.open_clip_weights import _quick_gelu
+def test_a_tag_is_found_in_the_hubs_cache_and_its_preprocessing_stays_with_other_weights(
+    clip_folder: Path, spec: Spec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "tiny-tagged.json"
+    path.write_text(json.dumps(CLIP["model_cfg"]))
+    open_clip.add_model_config(path)
+    tag = {"hf_hub": "some/repository/", "mean": (0.1, 0.2, 0.3), "std": (0.5, 0.5, 0.5)}
+    monkeypatch.setitem(
+        open_clip.pretrained._PRETRAINED, "tiny-tagged", {"mine": tag, "elsewhere": {"url": "http://x/y.pt"}}
+    )
+    snapshot = tmp_path / "hub" / "models--some--repository" / "snapshots" / ("c" * 40)
+    (snapshot.parents[1] / "refs").mkdir(parents=True)
+    (snapshot.parents[1] / "refs" / "main").write_text("c" * 40)
+    snapshot.mkdir(parents=True)
+    shutil.copy(clip_folder / "open_clip_model.safetensors", snapshot / "open_clip_model.safetensors")
+    built = build(spec("open_clip:tiny-tagged/mine"))
+    assert {evidence.filename for evidence in built.files} == {"open_clip_model.safetensors"}
+    text = "resize 32 bicubic antialias, center crop 32x32, mean 0.1 0.2 0.3, std 0.5 0.5 0.5"
+    assert built.identity.preprocessing == text
+    replaced = build(spec("open_clip:tiny-tagged/mine?checkpoint=tiny-clip/open_clip_model.safetensors"))
+    assert replaced.identity == built.identity
+    (evidence,) = _evidence_of_tag(Target("tiny-tagged", "elsewhere"))
+    assert Path(evidence.path).name == "y.pt"
 
+
+def test_weights_that_were_not_trained_with_the_architectures_activation(
+    spec: Spec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "tiny-quickgelu.json"
+    path.write_text(json.dumps(CLIP["model_cfg"] | {"quick_gelu": True}))
+    open_clip.add_model_config(path)
+    monkeypatch.setitem(open_clip.pretrained._PRETRAINED, "tiny-quickgelu", {"mine": {"hf_hub": "a/b/"}})
+    message = "the weights 'mine' were not trained with QuickGELU, which tiny-quickgelu uses; write tiny/mine"
+    with pytest.raises(InputError, match=message):
+        build(spec("open_clip:tiny-quickgelu/mine"))
+
+
+def test_weights_are_used_with_the_activation_they_were_trained_with(spec: Spec) -> None:
     for text, expected in (("ViT-B-32/openai", True), ("ViT-B-32/laion2b_s34b_b79k", False), ("RN50/openai", True)):
         read = spec(f"open_clip:{text}")
         assert _quick_gelu(read, target_of(read)) is expected

@@ -15,6 +15,7 @@ from safetensors.torch import save_file
 from fixtures.errors import InputError
 from fixtures.models.load import build, load
 from fixtures.models.model import ModelSpec
+from fixtures.models.timm_weights import weight_files
 from tests.models.conftest import ARGUMENTS
 
 HUB_ID = "someone/tiny-convnext"
@@ -153,6 +154,25 @@ def test_a_hubs_cache_is_enough(hub: Path, convnext: Path, spec: Spec, pictures:
     assert files == {"config.json", "model.safetensors"}
     local = spec(f"timm:test_convnext?checkpoint=convnext.pth&{OURS}&img_size=96&crop_pct=0.75&mean=0.1,0.2,0.3")
     assert torch.allclose(logits(spec(f"timm:hf-hub:{HUB_ID}"), pictures), logits(local, pictures), atol=1e-5)
+
+
+def test_a_tag_is_found_in_the_hubs_cache(hub: Path, spec: Spec) -> None:
+    repository = hub.parent / "models--timm--test_convnext.r160_in1k"
+    (repository / "refs").mkdir(parents=True)
+    (repository / "refs" / "main").write_text(COMMIT)
+    (repository / "snapshots" / COMMIT).mkdir(parents=True)
+    module = timm.create_model("test_convnext")
+    save_file(module.state_dict(), repository / "snapshots" / COMMIT / "model.safetensors")
+    texts = ("timm:test_convnext", "timm:test_convnext.r160_in1k", "timm:test_convnext?pretrained=r160_in1k")
+    built = [build(spec(text, classes=())) for text in texts]
+    assert built[0].identity == built[1].identity == built[2].identity
+    assert built[0].identity.outputs == 1000
+    assert [evidence.filename for evidence in built[0].files] == ["model.safetensors"]
+
+
+def test_weights_from_an_address_lie_in_torchs_cache(spec: Spec) -> None:
+    (evidence,) = weight_files(spec("timm:resnet18"), {"url": "https://some.where/resnet18-5c106cde.pth"})
+    assert Path(evidence.path).parts[-2:] == ("checkpoints", "resnet18-5c106cde.pth")
 
 
 def test_a_folder_is_as_good_as_a_hub(hub: Path, spec: Spec, tmp_path: Path) -> None:
