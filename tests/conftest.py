@@ -56,9 +56,7 @@ class House:
         right = np.arange(images) < round(accuracy * images)
         predicted = np.where(right, labels, (labels + 1) % 4)
         rows = [
-            ",".join(
-                [ids[i], *(f"{confidence if k == predicted[i] else (1 - confidence) / 3:.6f}" for k in range(4))]
-            )
+            ",".join([ids[i], *(f"{confidence if k == predicted[i] else (1 - confidence) / 3:.6f}" for k in range(4))])
             for i in range(images)
         ]
         header = "file_name,probability_0,probability_1,probability_2,probability_3"

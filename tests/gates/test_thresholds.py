@@ -41,7 +41,10 @@ def one(rules: str) -> str:
         ("      max: 1.5\n      because: x\n", "thresholds.yaml:4: mini.calibration.ece: max 1.5 is outside"),
         ("      max: 0.1\n      expect: fail\n      source: x\n", "why is the failure known"),
         ("      max: 0.1\n      because: x\n      model: vit-klip\n", "did you mean 'vit-clip'?"),
-        ("      max: 0.1\n      because: x\n      dataset: imagenet\n", "no dataset 'imagenet'; it has val, renditions"),
+        (
+            "      max: 0.1\n      because: x\n      dataset: imagenet\n",
+            "no dataset 'imagenet'; known: val, renditions",
+        ),
         ("      max: 0.1\n      max: 0.2\n      because: x\n", "'max' stands twice"),
         (
             "    - {max: 0.1, because: x, model: vit}\n    - {max: 0.2, because: y, dataset: val}\n",

@@ -2,7 +2,7 @@
 
 import re
 
-CRASH = '''
+CRASH = """
 import os, pytest
 from behaviors.measurement import Measurement
 
@@ -13,7 +13,7 @@ def test_fine(predictions, gate):
 @pytest.mark.predictions("val")
 def test_crash(predictions, gate):
     os._exit(9)
-'''
+"""
 NUMBER = '"number": Metric("A number", "fraction", "lower")'
 
 

@@ -60,7 +60,14 @@ def test_junit_gets_plain_values():
 
 
 def test_foreign_values_become_plain():
-    odd = [("a", np.float32(0.5)), ("b", np.int64(3)), ("c", np.bool_(True)), ("d", [1]), ("e", None), ("f", np.str_("x"))]
+    odd = [
+        ("a", np.float32(0.5)),
+        ("b", np.int64(3)),
+        ("c", np.bool_(True)),
+        ("d", [1]),
+        ("e", None),
+        ("f", np.str_("x")),
+    ]
     assert properties.sanitise(odd) == [("a", 0.5), ("b", 3), ("c", True), ("d", "[1]"), ("e", None), ("f", "x")]
     assert all(type(value) in {float, int, bool, str, type(None)} for _, value in properties.sanitise(odd))
 

@@ -1,0 +1,64 @@
+"""How long the calibration gate takes: cold (nothing rendered, nothing predicted), and warm (everything stored).
+
+    python benchmarks/gate.py [MODEL ...]
+
+Prints wall and CPU seconds of whole pytest processes over all models of the embedded suite (or those named): once cold,
+in a fresh store and cache, then five times warm. Promised on 2 cores: cold at most 30 s, warm at most 4 s and without
+importing torch.
+"""
+
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+WARM_RUNS = 5
+
+
+def run(store: Path, models: list[str]) -> tuple[float, float]:
+    """Wall and CPU seconds of one gate."""
+    chosen = [word for model in models for word in ("--model", model)]
+    command = [
+        sys.executable,
+        "-X",
+        "importtime",
+        "-m",
+        "pytest",
+        "-q",
+        "-k",
+        "calibration",
+        *chosen,
+        f"--store={store}",
+    ]
+    environment = {**os.environ, "XDG_CACHE_HOME": str(store / "cache")}
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    wall, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode not in {0, 1}:
+        sys.exit(done.stdout + done.stderr)
+    torch = any(line.split("|")[-1].strip() == "torch" for line in done.stderr.splitlines())
+    print(f"  {wall:6.2f} s wall, torch {'imported' if torch else 'not imported'}; {done.stdout.splitlines()[-1]}")
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def main() -> None:
+    """Measure and print."""
+    models = sys.argv[1:]
+    with tempfile.TemporaryDirectory() as folder:
+        store = Path(folder)
+        print("cold")
+        wall, cpu = run(store, models)
+        print(f"cold: {wall:.1f} s wall, {cpu:.1f} s CPU")
+        print("warm")
+        runs = [run(store, models) for _ in range(WARM_RUNS)]
+    walls, cpus = [wall for wall, _ in runs], [cpu for _, cpu in runs]
+    print(f"warm: {statistics.median(walls):.2f} s wall, {statistics.median(cpus):.2f} s CPU (medians of {WARM_RUNS})")
+
+
+if __name__ == "__main__":
+    main()
