@@ -50,6 +50,12 @@ class Predictions:
         return self.top_probabilities[:, 0]
 
     @property
+    def runner_up(self) -> NDArray[np.float64] | None:
+        """(N,) float64 in [0, 1]: the probability of the second best class, where it is known."""
+        return self.top_probabilities[:, 1] if self.top_probabilities.shape[1] > 1 else None
+
+    @property
     def correct(self) -> NDArray[np.bool_]:
         """(N,) bool: whether the predicted class is the label."""
-        return self.predicted == self.labels
+        correct: NDArray[np.bool_] = self.predicted == self.labels
+        return correct

@@ -1,0 +1,84 @@
+"""Closed-form bounds for folded sums of bin gaps: the ECE and its over- and under-confident parts.
+
+An ECE is T = sum |d_b| over bins, the fold of a vector of means: noise can only push it up, and no bootstrap is valid
+where a gap is near 0.  With mu = E d, s_b the standard error of d_b, se^2 = sum s_b^2 and S = sum d_b:
+
+    high = T + z se.   Whatever mu is, sum |mu_b| = sign(mu) . mu <= T + noise whose variance is at most se^2.
+    low  = the larger of
+           T - bias - z se   with the bias that would be if |mu_b| were only max(|d_b| - 1.5 s_b, 0), since it falls as
+                             |mu_b| grows (moment selection: Andrews & Soares 2010, Econometrica 78:119);
+           |S| - z' se_S     at alpha / 4, since |S| never exceeds the ECE and has no bias.
+
+The over-confident part is sum max(d_b, 0).  As max(x, 0) = (x + |x|) / 2 it has half the bias of |x|, and no more
+variance than x; [mu > 0] takes the place of sign(mu); S never exceeds it.  The under-confident part is the same of -d.
+The two low bounds together could err 1.5 alpha; ``benchmarks/intervals.py`` measures how often they do.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from behaviors.intervals import normal_quantile
+
+Floats = NDArray[np.float64]
+Bounds = tuple[Floats, Floats]
+
+KAPPA = 1.5
+"""Standard errors by which a gap is shrunk before its bias is bounded: with less, the low bound errs too often."""
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """The gap confidence - correct of N images, by bin; leading axes (...), if any, are independent repetitions.
+
+    ``mean``, ``squared``: (..., B), the bin's sum of gaps, and of squared gaps, divided by N (not by the bin's images).
+    """
+
+    mean: Floats
+    squared: Floats
+    images: int
+
+    @property
+    def mirrored(self) -> "Gaps":
+        """The same with over- and under-confidence exchanged."""
+        return Gaps(-self.mean, self.squared, self.images)
+
+    @property
+    def errors(self) -> Floats:
+        """(..., B): the standard error s_b of each bin's mean."""
+        errors: Floats = np.sqrt(np.maximum(self.squared - self.mean**2, 0) / self.images)
+        return errors
+
+
+def ece_bounds(gaps: Gaps, *, alpha: float) -> Bounds:
+    """Low and high for sum |mu_b|, each (...)."""
+    bias = folding_bias(gaps, kappa=KAPPA)
+    return _bounds(np.abs(gaps.mean).sum(-1), bias, np.abs(gaps.mean.sum(-1)), gaps, alpha)
+
+
+def overconfidence_bounds(gaps: Gaps, *, alpha: float) -> Bounds:
+    """Low and high for sum max(mu_b, 0), each (...); those of the under-confident part are ``gaps.mirrored``'s."""
+    bias = folding_bias(gaps, kappa=KAPPA) / 2
+    return _bounds(np.maximum(gaps.mean, 0).sum(-1), bias, gaps.mean.sum(-1), gaps, alpha)
+
+
+def folding_bias(gaps: Gaps, *, kappa: float) -> Floats:
+    """(...): how much noise adds to sum |d_b| on average, were each |mu_b| the observed one less kappa standard errors.
+
+    For one bin this is E|N(m, s^2)| - m = 2 s phi(m/s) - 2 m Phi(-m/s).
+    """
+    errors = gaps.errors
+    mean = np.maximum(np.abs(gaps.mean) - kappa * errors, 0)
+    ratio = np.divide(mean, errors, out=np.full_like(errors, np.inf), where=errors > 0)
+    density = np.exp(-(ratio**2) / 2) / np.sqrt(2 * np.pi)
+    bias: Floats = np.sum(2 * (errors * density - mean * ndtr(-ratio)), axis=-1)
+    return bias
+
+
+def _bounds(value: Floats, bias: Floats, unfolded: Floats, gaps: Gaps, alpha: float) -> Bounds:
+    reach = normal_quantile(alpha) * np.linalg.norm(gaps.errors, axis=-1)
+    variance = np.maximum(gaps.squared.sum(-1) - gaps.mean.sum(-1) ** 2, 0) / gaps.images
+    low = np.maximum(value - bias - reach, unfolded - normal_quantile(alpha / 4) * np.sqrt(variance))
+    return np.maximum(low, 0), np.minimum(value + reach, 1)

@@ -1,0 +1,72 @@
+"""Calibration: is a model that says 80 % right 80 % of the time?  (Claim, source and unit: see the package.)"""
+
+import pytest
+
+from behaviors.calibration.evidence import check_classes
+from behaviors.calibration.metrics import (
+    brier_score,
+    expected_calibration_error,
+    negative_log_likelihood,
+    overconfidence,
+    signed_gap,
+    top_label_brier_score,
+    underconfidence,
+)
+from behaviors.calibration.plots import reliability
+from behaviors.gate import Gate
+from behaviors.predictions import Predictions
+
+pytestmark = pytest.mark.predictions("val", "renditions")
+
+BINS = 15  # arXiv:2311.09215, "Model Calibration"; equal widths, (lo, hi]
+TOP_LABEL_ONLY = "it needs the probabilities of all classes, and only those of the best ones were recorded"
+
+
+@pytest.fixture(autouse=True)
+def _choice(predictions: Predictions) -> None:
+    """With a single class every model is perfectly calibrated."""
+    check_classes(predictions.classes)
+
+
+def test_ece(predictions: Predictions, gate: Gate) -> None:
+    """Among images of equal confidence, the share of right predictions equals that confidence."""
+    confidence, correct, runner_up = predictions.confidence, predictions.correct, predictions.runner_up
+    ece = expected_calibration_error(confidence, correct, bins=BINS, alpha=gate.alpha, runner_up=runner_up)
+    gate.check("ece", ece, figure=lambda: reliability(predictions, ece))
+
+
+def test_signed_gap(predictions: Predictions, gate: Gate) -> None:
+    """On average the model is as confident as it is accurate: neither over-confident (above 0) nor under-confident."""
+    gate.check("signed_gap", signed_gap(predictions.confidence, predictions.correct, alpha=gate.alpha))
+
+
+def test_overconfidence(predictions: Predictions, gate: Gate) -> None:
+    """Nowhere does the model claim more than it delivers."""
+    over = overconfidence(predictions.confidence, predictions.correct, bins=BINS, alpha=gate.alpha)
+    gate.check("overconfidence", over)
+
+
+def test_underconfidence(predictions: Predictions, gate: Gate) -> None:
+    """Nowhere does the model deliver more than it claims."""
+    under = underconfidence(predictions.confidence, predictions.correct, bins=BINS, alpha=gate.alpha)
+    gate.check("underconfidence", under)
+
+
+def test_brier(predictions: Predictions, gate: Gate) -> None:
+    """The whole distribution is close to the truth: calibrated and sharp."""
+    if predictions.squared_norm is None or predictions.label_log_probability is None:
+        gate.does_not_apply("brier", TOP_LABEL_ONLY)
+    gate.check("brier", brier_score(predictions.squared_norm, predictions.label_log_probability, alpha=gate.alpha))
+
+
+def test_brier_top_label(predictions: Predictions, gate: Gate) -> None:
+    """The confidence is close to whether the prediction is right."""
+    brier = top_label_brier_score(predictions.confidence, predictions.correct, alpha=gate.alpha)
+    gate.check("brier_top_label", brier)
+
+
+def test_nll(predictions: Predictions, gate: Gate) -> None:
+    """The label is seldom given a small probability."""
+    if predictions.label_log_probability is None:
+        gate.does_not_apply("nll", TOP_LABEL_ONLY)
+    gate.check("nll", negative_log_likelihood(predictions.label_log_probability, alpha=gate.alpha))
