@@ -6,7 +6,6 @@ import pytest
 
 from behaviors.measurement import Metric
 from fixtures.errors import InputError
-from fixtures.gates.metrics import known_metrics
 from fixtures.gates.thresholds import Thresholds, load
 
 METRICS = {
@@ -50,7 +49,30 @@ def one(rules: str) -> str:
             "    - {max: 0.1, because: x, model: vit}\n    - {max: 0.2, because: y, dataset: val}\n",
             "thresholds.yaml:4 and thresholds.yaml:5: calibration.ece: both rules are about vit on val",
         ),
-        ("    - {max: 0.1, because: x}\n    - {max: 0.2, because: y}\n", "both rules are about vit on val"),
+        (
+            "    - {max: 0.1, because: x}\n    - {max: 0.2, because: y}\n",
+            "both rules are about any model on any dataset and neither is narrower; keep one of them",
+        ),
+        (
+            "    - {max: 0.1, because: x, model: vit}\n    - {max: 0.2, because: y, model: [vit, vit-clip]}\n",
+            "both rules are about vit on any dataset",
+        ),
+        ("      max: 1e-3\n      because: x\n", "is text to YAML, write 0.001"),
+        ("      max: 0.1\n      because: '  '\n", "thresholds.yaml:5: 'mini.calibration.ece.because'"),
+        (
+            "      max: 0.1\n      because: x\n      reference: -1\n",
+            "thresholds.yaml:6: mini.calibration.ece: reference -1",
+        ),
+        ("      max: 0.1\n      because: x\n      model: []\n", "thresholds.yaml:6: 'mini.calibration.ece.model'"),
+        ("      max: 0.1\n      because: x\n      model: [[vit]]\n", "thresholds.yaml:6: 'mini.calibration.ece.model"),
+        ("      max: 0.1\n      because: x\n      model: mine\n", "One that you bring comes with --model mine=..."),
+        ("      max: 0.1\n      because: x\n      expect: pass\n", "thresholds.yaml:6: 'mini.calibration.ece.expect'"),
+        (
+            "      0.1\n",
+            "thresholds.yaml:3: mini.calibration.ece must be a rule, as in {max: 0.1, because: ...} (found 0.1)",
+        ),
+        ("      []\n", "must be a rule"),
+        ("      -\n", "thresholds.yaml:4: mini.calibration.ece.0 must be a rule"),
     ],
 )
 def test_a_mistake_is_a_sentence_with_its_line(tmp_path, rules, sentence):
@@ -66,6 +88,12 @@ def test_a_mistake_is_a_sentence_with_its_line(tmp_path, rules, sentence):
         ("mini:\n  calibration: {acc: {max: 0.1, because: x}}\n", "unknown metric of calibration 'acc'"),
         ("other:\n  calibration: {eec: {max: 0.1, because: x}}\n", "did you mean 'ece'?"),
         ("mini: 3\n", "must map behaviours to their rules"),
+        ("mini:\n  calibration: 3\n", "thresholds.yaml:2: mini.calibration must map metrics to their rules (found 3)"),
+        ("1: {}\n", "the file must map suites to their rules"),
+        (
+            "other:\n  calibration:\n    ece:\n    - {max: 0.1, because: x}\n    - {max: 0.2, because: y}\n",
+            "thresholds.yaml:4 and thresholds.yaml:5",
+        ),
         ("", "is empty"),
         ("mini: [", "not valid YAML"),
     ],
@@ -112,5 +140,49 @@ def test_a_rule_that_no_test_could_use_is_told(tmp_path):
     assert rules.unused({}) != []
 
 
-def test_every_room_is_found_by_looking():
-    assert set(known_metrics()["calibration"]) >= {"ece", "signed_gap", "brier", "nll"}
+def test_a_list_of_names_is_about_each_of_them(tmp_path):
+    rules = read(tmp_path, one("    - {max: 0.2, because: x, model: [vit, vit-clip], dataset: [val]}\n"))
+    assert rules.rule("calibration", "ece", "vit-clip", "val").max == 0.2
+    assert rules.rule("calibration", "ece", "vit-clip", "renditions") is None
+
+
+def test_everything_a_rule_says_is_kept(tmp_path):
+    said = ("min: 0", "max: 0.1", "source: paper", "because: x", "reference: 0.05", "expect: fail")
+    rule = read(tmp_path, one("".join(f"      {line}\n" for line in said))).rule("calibration", "ece", "vit", "val")
+    assert (rule.min, rule.max, rule.limits, rule.where) == (0.0, 0.1, (0.0, 0.1), "thresholds.yaml:3")
+    assert (rule.source, rule.because, rule.reference, rule.expect_fail) == ("paper", "x", 0.05, True)
+
+
+def test_a_rule_for_both_settles_what_two_rules_for_either_leave_open(tmp_path):
+    rules = read(
+        tmp_path,
+        one(
+            "    - {max: 0.1, because: x, model: vit}\n"
+            "    - {max: 0.2, because: y, dataset: val}\n"
+            "    - {max: 0.3, because: z, model: vit, dataset: val}\n"
+        ),
+    )
+    assert rules.rule("calibration", "ece", "vit", "val").max == 0.3
+
+
+def test_models_and_datasets_of_other_suites_are_not_known_here(tmp_path):
+    rules = read(
+        tmp_path,
+        one("      {max: 0.1, because: x}\n")
+        + "other:\n  calibration:\n    ece: {max: 0.1, because: x, model: theirs}\n",
+    )
+    assert (rules.suites, rules.suite, len(rules.rules)) == (("mini", "other"), "mini", 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "summary"),
+    [
+        (one("      {max: 0.1, because: x}\n"), "thresholds.yaml, 1 rule for suite mini"),
+        ("mini: {}\n", "thresholds.yaml, 0 rules for suite mini"),
+        ("mini:\n", "thresholds.yaml, 0 rules for suite mini"),
+        ("other: {}\n", "thresholds.yaml has no block for suite mini (it has other): nothing is gated"),
+        ("{}\n", "thresholds.yaml has no block for suite mini: nothing is gated"),
+    ],
+)
+def test_the_header_says_what_is_in_force(tmp_path, text, summary):
+    assert read(tmp_path, text).summary() == summary

@@ -1,0 +1,310 @@
+"""What Allure is told, read from the files of small sessions that call the reports as the plugin does."""
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from fixtures.reports import allure_report
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOM = '''"""Toy: is it a toy?
+
+Source  arXiv:2311.09215
+"""
+from behaviors.measurement import Metric
+
+METRICS = {
+    "number": Metric("A number", "fraction", "lower", "arXiv:1706.04599, section 2"),
+    "other": Metric("Another number", "fraction", "lower"),
+}
+'''
+CONFTEST = """
+from pathlib import Path
+
+import pytest
+
+import behaviors
+
+behaviors.__path__.append(str(Path(__file__).parent / "behaviors"))
+
+from fixtures.gates.gate import Gate
+from fixtures.gates.metrics import known_metrics
+from fixtures.gates.thresholds import load
+from fixtures.predictions.request import Request
+from fixtures.reports import allure_report
+
+MODELS, DATASETS = ("vit", "vit-clip"), ("val",)
+GATE = pytest.StashKey()
+
+
+def pytest_generate_tests(metafunc):
+    metafunc.parametrize("predictions", [Request("vit-clip", "val")], ids=["vit-clip-val"], indirect=True)
+
+
+@pytest.fixture
+def predictions(request):
+    if "unloadable" in request.node.name:
+        raise OSError("no such checkpoint")
+    return request.param
+
+
+@pytest.fixture
+def gate(request, predictions):
+    path = Path(__file__).parent / "thresholds.yaml"
+    law = load(path, suite_name="mini", models=MODELS, datasets=DATASETS, metrics=known_metrics())
+    metrics = known_metrics()["toy"]
+    gate = Gate(thresholds=law, behavior="toy", request=predictions, metrics=metrics, alpha=0.05, strict=False,
+                nodeid=request.node.nodeid)
+    request.node.stash[GATE] = gate
+    return gate
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    allure_report.identify(item, "toy", item.callspec.params["predictions"])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    try:
+        return (yield)
+    finally:
+        if GATE in item.stash and allure_report.wanted(item.config):
+            allure_report.describe(item, item.stash[GATE], {"weights": "sha-1234"})
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    if not hasattr(session.config, "workerinput"):
+        allure_report.finish(session.config, {"suite": "mini", "odd key: a=b": "c:\\\\weights"})
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_handlecrashitem(crashitem, report, sched):
+    allure_report.crashed(sched.config, crashitem, report, MODELS, DATASETS)
+"""
+TESTS = '''
+import os
+
+import pytest
+
+from behaviors.measurement import Interval, Measurement
+from fixtures.errors import InputError
+
+
+def picture():
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(2, 1))
+    figure.subplots().plot([1, 2])
+    return figure
+
+
+def test_fail(gate):
+    """The number is small.
+
+    | a | table |
+    """
+    parts = ({"bin": 0, "gap": 0.5}, {"bin": 1, "gap": None})
+    interval = Interval(0.1, 0.3, 0.05, "by hand")
+    gate.check("number", Measurement(0.2, 2048, interval, parts), figure=picture)
+
+
+def test_pass(gate):
+    gate.check("number", Measurement(0.05, 2048), figure=lambda: 1 / 0)
+
+
+def test_no_number(gate):
+    gate.check("number", Measurement(float("nan"), 10))
+
+
+def test_does_not_apply(gate):
+    gate.does_not_apply("other", "nothing to count")
+
+
+def test_unloadable(gate):
+    pass
+
+
+@pytest.mark.skip(reason="no dataset in this role")
+def test_skipped(gate):
+    pass
+
+
+def test_crash(gate):
+    if hasattr(gate, "alpha") and os.environ.get("PYTEST_XDIST_WORKER"):
+        os._exit(9)
+    pytest.skip("only workers crash")
+'''
+
+
+class Results:
+    """The files of one session, by the name of the test function."""
+
+    def __init__(self, folder: Path, code: int, output: str):
+        self.folder, self.code, self.output = folder, code, output
+        read = [json.loads(path.read_text()) for path in folder.glob("*-result.json")]
+        self.names = Counter(self._name(result) for result in read)
+        self.by_name = {self._name(result): result for result in read}
+
+    @staticmethod
+    def _name(result):
+        return result["fullName"].partition("#test_")[2]
+
+    def labels(self, name):
+        return {label["name"]: label["value"] for label in self.by_name[name]["labels"]}
+
+    def parameters(self, name, *, excluded):
+        found = self.by_name[name].get("parameters", [])
+        return {entry["name"]: entry["value"] for entry in found if bool(entry.get("excluded")) == excluded}
+
+
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory):
+    here = tmp_path_factory.mktemp("toy")
+    room = here / "behaviors" / "toy"
+    room.mkdir(parents=True)
+    (room / "__init__.py").write_text(ROOM)
+    (room / "test_toy.py").write_text(TESTS)
+    (here / "conftest.py").write_text(CONFTEST)
+    (here / "thresholds.yaml").write_text("mini: {toy: {number: {max: 0.1, because: test, reference: 0.07}}}\n")
+    return here
+
+
+def run(toy: Path, out: str, *arguments: str) -> Results:
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    env.pop("PYTEST_ADDOPTS", None)
+    command = [sys.executable, "-m", "pytest", "-c", os.devnull, "--rootdir", ".", "-p", "no:cacheprovider"]
+    command += ["--import-mode=importlib", "behaviors", "--alluredir", out, *arguments]
+    done = subprocess.run(command, cwd=toy, env=env, capture_output=True, text=True, timeout=120, check=False)
+    return Results(toy / out, done.returncode, done.stdout + done.stderr)
+
+
+@pytest.fixture(scope="module")
+def alone(toy):
+    return run(toy, "alone")
+
+
+@pytest.fixture(scope="module")
+def workers(toy):
+    return run(toy, "workers", "-n", "1", "--max-worker-restart", "0", "-k", "fail or crash")
+
+
+def test_statuses_say_whose_fault_it_is(alone):
+    assert {name: result["status"] for name, result in alone.by_name.items()} == {
+        "fail": "failed",
+        "pass": "passed",
+        "no_number": "broken",
+        "does_not_apply": "skipped",
+        "unloadable": "broken",
+        "skipped": "skipped",
+        "crash": "skipped",
+    }, alone.output
+
+
+@pytest.mark.parametrize("name", ["fail", "pass", "no_number", "does_not_apply", "unloadable", "skipped"])
+def test_every_test_has_its_place_whatever_became_of_it(alone, name):
+    expected = {
+        "epic": "Behaviour of vision models",
+        "feature": "Toy",
+        "parentSuite": "vit-clip",
+        "suite": "Toy",
+        "subSuite": "val",
+        "model": "vit-clip",
+        "dataset": "val",
+        "ALLURE_ID": f"toy.test_{name}",
+    }
+    assert expected.items() <= alone.labels(name).items()
+    assert alone.parameters(name, excluded=False) == {"model": "vit-clip", "dataset": "val"}
+
+
+@pytest.mark.parametrize(
+    ("name", "story"), [("fail", "A number"), ("no_number", "A number"), ("does_not_apply", "Another number")]
+)
+def test_a_test_that_ran_tells_its_story(alone, name, story):
+    assert alone.labels(name)["story"] == story
+    assert alone.by_name[name]["name"] == f"{story}: vit-clip on val"
+
+
+def test_what_changes_between_checkpoints_is_shown_and_excluded(alone):
+    shown = alone.parameters("fail", excluded=True)
+    assert shown.pop("predictions").startswith("Request(")
+    assert shown == {
+        "weights": "sha-1234",
+        "toy.number": "0.200 fraction",
+        "interval": "0.1 to 0.3 (by hand)",
+        "rule": "<= 0.100 (thresholds.yaml:1)",
+        "reference": "0.07",
+        "images": "2,048",
+        "verdict": "fail",
+    }
+
+
+def test_the_description_has_claim_verdict_and_source(alone):
+    description = alone.by_name["fail"]["description"]
+    assert description.startswith("The number is small.\n\n| a | table |\n\ntoy.number: vit-clip measured 0.200 on val")
+    assert description.endswith("A number: arXiv:1706.04599, section 2.")
+    assert [link["url"] for link in alone.by_name["fail"]["links"]] == ["https://arxiv.org/abs/1706.04599"]
+    assert alone.by_name["fail"]["statusDetails"]["message"].startswith("Failed: toy.number: vit-clip measured 0.200")
+
+
+def test_figure_table_and_record_are_attached(alone):
+    attached = {entry["type"]: alone.folder / entry["source"] for entry in alone.by_name["fail"]["attachments"]}
+    assert attached["image/png"].read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+    assert attached["text/csv"].read_text() == "bin,gap\n0,0.5\n1,\n"
+    assert json.loads(attached["application/json"].read_text())["status"] == "fail"
+
+
+def test_a_figure_that_cannot_be_drawn_changes_no_verdict(alone):
+    assert alone.by_name["pass"]["status"] == "passed"
+    assert "the figure of toy.number could not be drawn: ZeroDivisionError" in alone.output
+
+
+def test_the_run_is_described(alone):
+    assert (alone.folder / "environment.properties").read_text() == "suite=mini\nodd_key_a_b=c:\\\\weights\n"
+    assert len(json.loads((alone.folder / "categories.json").read_text())) > 3
+
+
+def test_a_crashed_worker_leaves_a_broken_result_under_the_tests_identity(alone, workers):
+    assert workers.code == 1
+    crashed = workers.by_name["crash"]
+    assert crashed["status"] == "broken"
+    assert "crashed while running" in crashed["statusDetails"]["message"]
+    assert crashed["fullName"] == alone.by_name["crash"]["fullName"]
+    for labels in (workers.labels("crash"), alone.labels("crash")):
+        assert (labels["ALLURE_ID"], labels["feature"], labels["model"]) == ("toy.test_crash", "Toy", "vit-clip")
+    assert workers.parameters("crash", excluded=False) == alone.parameters("crash", excluded=False)
+    assert workers.by_name["fail"]["status"] == "failed"
+    assert (workers.folder / "environment.properties").exists()
+
+
+def test_without_alluredir_nothing_is_written(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    config = SimpleNamespace(option=SimpleNamespace(allure_report_dir=None))
+    assert not allure_report.wanted(config)
+    assert not allure_report.wanted(SimpleNamespace(option=SimpleNamespace()))
+    allure_report.finish(config, {"suite": "mini"})
+    allure_report.crashed(config, "behaviors/toy/test_toy.py::test_x[a-b]", SimpleNamespace(longrepr="x"))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [
+        ("vit-clip-val", [("model", "vit-clip"), ("dataset", "val")]),
+        ("vit-val", [("model", "vit"), ("dataset", "val")]),
+        ("vit-val-shift(3,0)", [("model", "vit"), ("dataset", "val"), ("view", "shift(3,0)")]),
+        ("other-val", [("test", "other-val")]),
+        ("", []),
+    ],
+)
+def test_a_test_id_names_model_dataset_and_view(cell, found):
+    from fixtures.reports.allure_run import _whom
+
+    assert _whom(cell, ("vit", "vit-clip"), ("val",)) == found
