@@ -67,6 +67,16 @@ def test_what_stands_in_front_hides_some_of_the_object_and_not_all(name):
     assert (visible > 0.08).mean() > 0.95
 
 
+def test_blocks_are_squares_discs_and_slabs():
+    """By the share of their own enclosing circle that they cover, which no turn or size changes."""
+    block = carrying("object_blocking")[np.zeros(3, dtype=int)].vary(background=WHITE, shown=False)
+    block = block.vary(occluder_kind=np.arange(3), occluder_colour=0, occluder_x=0, occluder_y=0, occluder_scale=0.9)
+    seen = np.abs(render(block).astype(int) - render(block.vary(occluder=0))).max(axis=-1) > 60
+    down, across = np.mgrid[:64, :64] - 31.5
+    reach = np.array([np.hypot(down, across)[one].max() for one in seen])
+    assert seen.sum(axis=(1, 2)) / (np.pi * reach**2) == pytest.approx([0.64, 1.0, 0.42], abs=0.08)
+
+
 def test_a_second_object_is_seen():
     two = carrying("multiple_objects")
     apart = np.abs(render(two).astype(int) - render(carrying())).max(axis=-1) > 20

@@ -108,6 +108,15 @@ def test_cue_conflict_pairs_every_shape_with_every_other_texture():
     assert (np.array(CLASSES)[splits.labels("cue_conflict")] == columns["shape"]).all()
 
 
+def test_cue_conflict_takes_pattern_and_colours_from_the_texture_and_nothing_else():
+    made = cue_conflict()
+    texture = np.array([CLASSES.index(name) for name in made.annotations["texture"]])
+    assert (made.scenes.texture == texture).all()
+    assert (made.scenes.main.palette == texture).all()
+    assert (made.scenes.label == made.labels).all()
+    assert not made.scenes.factors.any()
+
+
 def test_cue_conflict_ids_take_the_published_form():
     form = re.compile(r"([a-z]+)/([a-z]+)(\d+)-([a-z]+)(\d+)")
     for name, shape, texture in zip(
@@ -136,6 +145,7 @@ def test_sweeps_change_one_thing_over_the_same_scenes():
     for factor in np.unique(columns["factor"]):
         steps = columns["step"][columns["factor"] == factor]
         assert (np.bincount(steps) == BASES).all()
+    assert not scenes.factors.any()
     roll = scenes[columns["factor"] == "Object_Roll"]
     assert len(np.unique(roll.main.roll)) == 6
     assert len(np.unique(roll.seed)) == BASES
