@@ -64,18 +64,18 @@ def test_it_is_rendered_once_and_kept(tmp_path, renderings):
     assert renderings == ["hard"]
 
 
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        lambda file: file.write_bytes(file.read_bytes()[:-100]),
-        lambda file: file.write_bytes(b""),
-        lambda file: file.write_bytes(file.read_bytes()[:-1] + b"\x01"),
-        lambda file: file.unlink(),
-        lambda file: file.with_suffix(".json").unlink(),
-        lambda file: file.with_suffix(".json").write_text("{"),
-        lambda file: file.with_suffix(".json").write_text('{"sha256": 0}'),
-    ],
-)
+SPOIL = {
+    "truncated": lambda file: file.write_bytes(file.read_bytes()[:-100]),
+    "empty": lambda file: file.write_bytes(b""),
+    "altered": lambda file: file.write_bytes(file.read_bytes()[:-1] + b"\x01"),
+    "gone": lambda file: file.unlink(),
+    "without a record": lambda file: file.with_suffix(".json").unlink(),
+    "with half a record": lambda file: file.with_suffix(".json").write_text("{"),
+    "with another record": lambda file: file.with_suffix(".json").write_text('{"sha256": 0}'),
+}
+
+
+@pytest.mark.parametrize("spoil", list(SPOIL.values()), ids=list(SPOIL))
 def test_what_is_damaged_is_rendered_again_with_a_warning(tmp_path, renderings, spoil):
     opened(tmp_path).load(0)
     (file,) = (tmp_path / "rendered").glob("*.npy")
