@@ -171,3 +171,38 @@ def test_a_command_with_another_recipe_says_what_to_do(tmp_path: Path, capfd: py
     assert main([*common.split(), "64"]) == 0
     assert main([*common.split(), "128"]) == 2
     assert "choose another --work folder" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("resnet", "there is no model resnet; there are vit-sup"),
+        ("vit-sup --epochs 0", "must be 1 or more, not 0"),
+        ("vit-sup --images 63", "64 images at a time; --images 63 is too few"),
+        pytest.param(
+            "vit-sup --device cuda",
+            "torch sees no GPU",
+            marks=pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU"),
+        ),
+    ],
+)
+def test_wrong_options_are_explained(
+    arguments: str, message: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        code = main([*arguments.split(), "--work", str(tmp_path)])
+    except SystemExit as ended:
+        code = ended.code
+    assert code == 2
+    assert message in capfd.readouterr().err
+
+
+def test_an_interrupted_command_says_how_to_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("fixtures.mini.train.__main__._train", interrupted)
+    assert main(["vit-sup", "--work", str(tmp_path)]) == 130
+    assert "goes on from the last checkpoint" in capfd.readouterr().err
