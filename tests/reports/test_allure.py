@@ -116,6 +116,10 @@ def test_fail(gate):
     gate.check("number", Measurement(0.2, 2048, interval, parts), figure=picture)
 
 
+def test_not_gated(gate):
+    gate.check("other", Measurement(0.05, 2048))
+
+
 def test_pass(gate):
     gate.check("number", Measurement(0.05, 2048), figure=lambda: 1 / 0)
 
@@ -200,6 +204,7 @@ def test_statuses_say_whose_fault_it_is(alone):
     assert {name: result["status"] for name, result in alone.by_name.items()} == {
         "fail": "failed",
         "pass": "passed",
+        "not_gated": "passed",
         "no_number": "broken",
         "does_not_apply": "skipped",
         "unloadable": "broken",
@@ -232,13 +237,19 @@ def test_a_test_that_ran_tells_its_story(alone, name, story):
     assert alone.by_name[name]["name"] == f"{story}: vit-clip on val"
 
 
+def test_green_is_not_all_there_is_to_see_of_what_no_rule_judges(alone):
+    assert alone.by_name["not_gated"]["name"] == "Another number: vit-clip on val (not gated)"
+    assert (alone.labels("not_gated")["tag"], alone.labels("not_gated")["verdict"]) == ("not gated", "not gated")
+    assert alone.parameters("not_gated", excluded=True)["rule"] == "none in thresholds.yaml"
+
+
 def test_what_changes_between_checkpoints_is_shown_and_excluded(alone):
     shown = alone.parameters("fail", excluded=True)
     assert shown.pop("predictions").startswith("Request(")
     assert shown == {
         "weights": "sha-1234",
         "toy.number": "0.200 fraction",
-        "interval": "0.1 to 0.3 (by hand)",
+        "interval": "0.100 to 0.300 (by hand)",
         "rule": "<= 0.100 (thresholds.yaml:1)",
         "reference": "0.07",
         "images": "2,048",
@@ -248,7 +259,9 @@ def test_what_changes_between_checkpoints_is_shown_and_excluded(alone):
 
 def test_the_description_has_claim_verdict_and_source(alone):
     description = alone.by_name["fail"]["description"]
-    assert description.startswith("The number is small.\n\n| a | table |\n\ntoy.number: vit-clip measured 0.200 on val")
+    measured = "toy.number: vit-clip measured 0.200 on val (2,048 images); thresholds.yaml:1 allows at most 0.100"
+    assert description.startswith(f"The number is small.\n\n| a | table |\n\n{measured}\n\n- 90 % interval")
+    assert "\n- because: test\n- reference: 0.07\n" in description
     assert description.endswith("A number: arXiv:1706.04599, section 2.")
     assert [link["url"] for link in alone.by_name["fail"]["links"]] == ["https://arxiv.org/abs/1706.04599"]
     assert alone.by_name["fail"]["statusDetails"]["message"].startswith("Failed: toy.number: vit-clip measured 0.200")
