@@ -145,6 +145,7 @@ def test_error_rates_of_means():
         (lambda: mean_hall([[1.0, 2.0]], alpha=ALPHA), "one row"),
         (lambda: mean_z([1.0, math.nan, math.inf], alpha=ALPHA), "2 of 3 are NaN or infinite"),
     ],
+    ids=[str(case) for case in range(10)],
 )
 def test_what_has_no_interval_is_refused(call, sentence):
     with pytest.raises(ValueError, match=sentence):
