@@ -28,7 +28,8 @@ class Net(nn.Module):
 
 
 def prepare(image):
-    return torch.frombuffer(bytearray(image.resize((8, 8)).tobytes()), dtype=torch.uint8).view(8, 8, 3).permute(2, 0, 1) / 255
+    pixels = torch.frombuffer(bytearray(image.resize((8, 8)).tobytes()), dtype=torch.uint8)
+    return pixels.view(8, 8, 3).permute(2, 0, 1) / 255
 
 
 def factory(scale=8, outputs=2, broken=False):
