@@ -1,0 +1,212 @@
+"""The oracle: each thing once, one network at a time, and every door's complaint."""
+
+import gc
+import subprocess
+import sys
+import weakref
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fixtures.datasets.dataset import ClassMapping
+from fixtures.errors import InputError
+from fixtures.models.recorded import Recorded
+from fixtures.predictions.answer import Answers
+from fixtures.predictions.plan import Plan, render
+from fixtures.predictions.request import Request
+from tests.predictions.fakes import Noise, oracle, shelf
+
+ASK = Request("one", "noise")
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_each_network_is_loaded_once_and_each_request_predicted_once(tmp_path):
+    models = shelf("one", "two")
+    asked = oracle(tmp_path, models, Noise(), Noise(30, name="other"))
+    for model in ("one", "two"):
+        for dataset in ("noise", "other", "noise"):
+            asked.get(Request(model, dataset))
+    assert models.loads == ["one", "two"]
+    assert [sum(network.passes) for network in models.networks.values()] == [80, 80]
+    assert [(str(line.request), line.images, line.predicted) for line in asked.log] == [
+        ("one on noise", 50, 50), ("one on other", 30, 30), ("two on noise", 50, 50), ("two on other", 30, 30),
+    ]  # fmt: skip
+    assert all(line.rate > 0 for line in asked.log)
+
+
+def test_one_network_at_a_time_is_in_memory(tmp_path):
+    models = shelf("one", "two")
+    asked = oracle(tmp_path, models)
+    asked.get(ASK)
+    first = weakref.ref(models.networks.pop("one"))
+    asked.get(Request("two", "noise"))
+    gc.collect()
+    assert first() is None
+    second = weakref.ref(models.networks.pop("two"))
+    asked.close()
+    assert second() is None
+
+
+def test_a_role_played_twice_by_one_dataset_is_predicted_once(tmp_path):
+    models = shelf("one")
+    asked = oracle(tmp_path, models)
+    asked._suite.datasets["val"] = asked._suite.datasets["noise"]
+    plan = Plan.of(asked, [ASK, Request("one", "val"), ASK])
+    assert len(plan.entries) == 2
+    assert "1 predictions of 50 images: 0 stored, 1 missing; 50 images to predict" in render(plan)
+    assert asked.get(Request("one", "val")).dataset == "val"
+    asked.get(ASK)
+    assert models.networks["one"].passes == [50]
+
+
+def test_what_nothing_vouches_for_is_never_reused_by_another_run(tmp_path):
+    for salt, loads in (("run 1", ["one"]), ("run 1", []), ("run 2", ["one"])):
+        models = shelf("one", stable=False)
+        asked = oracle(tmp_path, models, salt=salt)
+        asked.get(ASK)
+        assert models.loads == loads
+    asked.close()
+    assert len(list(tmp_path.glob("*.parquet"))) == 1
+    assert oracle(tmp_path, shelf("one", stable=False)).state(ASK).status == "missing"
+
+
+@pytest.mark.parametrize(
+    ("request_", "why"),
+    [
+        (Request("none", "noise"), "none on noise: there is no model 'none'; there are: one"),
+        (Request("one", "noise", "zoom"), "view 'zoom' is not known; there are: identity"),
+        (Request("one", "strange"), "one on strange: the model has 7 outputs and the dataset 9 classes"),
+        (Request("one", "empty"), "one on empty: the dataset has no images"),
+    ],
+)
+def test_what_cannot_be_answered_is_said_before_a_network_is_loaded(tmp_path, request_, why):
+    models = shelf("one")
+    asked = oracle(tmp_path, models, Noise(), Noise(name="strange", outputs=9), Noise(0, name="empty"))
+    for method in (asked.state, asked.get):
+        with pytest.raises(InputError, match=why):
+            method(request_)
+    assert models.loads == []
+
+
+def test_the_states_of_a_plan(tmp_path):
+    asked = oracle(tmp_path, shelf("one", "two"), Noise(), Noise(2000, name="other"))
+    asked.get(ASK)
+    state = asked.state(Request("two", "other"))
+    (tmp_path / f"{state.key[:12]}.partial").mkdir()
+    (tmp_path / f"{state.key[:12]}.partial" / "000000000-000001024.parquet").touch()
+    requests = [Request(model, dataset) for model in ("one", "two") for dataset in ("noise", "other")]
+    assert render(Plan.of(asked, requests)).splitlines() == [
+        "model  dataset  view      images  state",
+        "-----  -------  --------  ------  --------------------",
+        "one    noise    identity      50  stored",
+        "one    other    identity   2,000  missing",
+        "two    noise    identity      50  missing",
+        "two    other    identity   2,000  partial (1,024 done)",
+        "",
+        "4 predictions of 4,100 images: 1 stored, 3 missing; 3,026 images to predict",
+    ]
+    assert render(Plan(())) == "The selected tests need no predictions."
+
+
+def recording(**rows) -> Recorded:
+    return Recorded(tuple(Noise().ids), "probabilities", **rows)
+
+
+def test_recorded_decisions_need_no_network(tmp_path):
+    best, probability = np.arange(50) % 7, np.linspace(0.1, 1, 50)
+    models = shelf("rec")
+    models.recordings["rec"] = recording(predicted_class=best, predicted_probability=probability, extra=3)
+    asked = oracle(tmp_path, models)
+    answer = asked.get(Request("rec", "noise"))
+    assert models.loads == []
+    assert answer.confidence.tolist() == probability.tolist()
+    assert answer.correct.all()
+    assert answer.top_classes.shape == (50, 1)
+    assert answer.label_log_probability is answer.squared_norm is answer.log_sum_exp is answer.probabilities is None
+    assert asked.remarks == ["rec on noise: 3 recorded images are not in the dataset"]
+    assert asked.log[0].predicted == 0
+    assert asked.state(Request("rec", "noise")).status == "stored"
+
+
+def test_recorded_rows_go_through_the_mapping(tmp_path):
+    rows = np.random.default_rng(0).dirichlet(np.ones(7), 50)
+    models = shelf("rec")
+    models.recordings["rec"] = recording(rows=rows)
+    dataset = Noise(mapping=ClassMapping("subset", (4, 2)), keep_probabilities=True)
+    answer = oracle(tmp_path, models, dataset).get(Request("rec", "noise"))
+    chosen = rows[:, [4, 2]]
+    np.testing.assert_allclose(answer.probabilities, chosen / chosen.sum(axis=1, keepdims=True))
+
+
+@pytest.mark.parametrize(
+    ("recorded", "dataset", "view", "why"),
+    [
+        (recording(), Noise(), "identity", "holds neither outputs nor a best class"),
+        (
+            recording(predicted_class=np.zeros(50, int), predicted_probability=np.ones(50)),
+            Noise(mapping=ClassMapping("subset", (0, 1))),
+            "identity",
+            "only the best class was recorded",
+        ),
+        (recording(rows=np.ones((50, 3)) / 3), Noise(), "identity", "3 outputs and the dataset 7 classes"),
+    ],
+)
+def test_recordings_that_do_not_answer(tmp_path, recorded, dataset, view, why):
+    models = shelf("rec")
+    models.recordings["rec"] = recorded
+    with pytest.raises(InputError, match=why):
+        oracle(tmp_path, models, dataset).get(Request("rec", "noise", view))
+
+
+def test_memory_keeps_the_latest_answers():
+    class Heavy:
+        def __init__(self):
+            self.ids = np.zeros(1000)
+
+    answers = Answers(limit=20_000)
+    for index in range(4):
+        answers.put(Request("m", str(index)), _answer(index))
+        assert answers.get(Request("m", "0")) is not None
+    assert answers.get(Request("m", "1")) is None
+    assert answers.get(Request("m", "3")) is not None
+
+
+def _answer(index):
+    from behaviors.predictions import Predictions
+
+    return Predictions(
+        "m", str(index), "identity", ("a",), np.array(["x"]), np.zeros(1, np.int64), np.zeros((900, 1), np.int64),
+        np.zeros((1, 1)),
+    )  # fmt: skip
+
+
+def test_reading_the_store_imports_neither_torch_nor_pandas(tmp_path):
+    """The fakes import torch, so the other process gets its dataset and its models without them."""
+    oracle(tmp_path, shelf("one")).get(ASK)
+    code = """
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+import numpy as np
+from fixtures.datasets.dataset import ClassMapping, Manifest
+from fixtures.models.model import Identity, ModelSpec
+from fixtures.predictions.oracle import Oracle
+from fixtures.predictions.plan import Plan, render
+from fixtures.predictions.request import Request
+n = 50
+dataset = SimpleNamespace(
+    name="noise", classes=tuple(f"class {k}" for k in range(7)), mapping=ClassMapping("identity"),
+    ids=[f"folder/{i:05d}.png" for i in range(n)], labels=np.arange(n) % 7, annotations={},
+    keep_probabilities=False, manifest=lambda: Manifest(n, 0, "a 50 ()"))
+one = ModelSpec("one", "python", "x:y", "", ())
+sources = SimpleNamespace(identify=lambda spec: Identity("weights of one", "none", 7))
+oracle = Oracle(SimpleNamespace(dataset=lambda name: dataset), {"one": one}, Path(sys.argv[1]), sources=sources)
+assert "1 stored" in render(Plan.of(oracle, [Request("one", "noise")]))
+assert len(oracle.get(Request("one", "noise"))) == n
+print(sorted({"torch", "torchvision", "timm", "pandas", "PIL", "scipy"} & set(sys.modules)))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.strip() == "[]", done.stderr

@@ -1,0 +1,169 @@
+"""Processes that share a store: one predicts, the others wait; what a killed one finished is not lost."""
+
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fixtures.predictions import partial, sealed, store
+from fixtures.predictions.progress import Silent
+from fixtures.predictions.request import Request
+from tests.predictions.fakes import Noise, oracle, shelf
+from tests.predictions.slow_run import counting
+
+ROOT = Path(__file__).resolve().parents[2]
+ASK = Request("one", "noise")
+
+
+class Heard(Silent):
+    def __init__(self):
+        self.said, self.updates = [], []
+
+    def say(self, text):
+        self.said.append(text)
+
+    def start(self, title, total, done=0):
+        self.updates.append(done)
+
+    def update(self, done):
+        self.updates.append(done)
+
+
+def start(root: Path, log: Path, seconds: float) -> subprocess.Popen[bytes]:
+    """A process that predicts 5 images at a time; comes back when it is at work."""
+    command = [sys.executable, "-m", "tests.predictions.slow_run", str(root), str(log), str(seconds)]
+    process = subprocess.Popen(command, cwd=ROOT)
+    deadline = time.monotonic() + 120
+    while len(counted(log)) < 2:
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    return process
+
+
+def counted(log: Path) -> list[int]:
+    return [int(line) for line in log.read_text().split()] if log.exists() else []
+
+
+def test_one_process_predicts_and_the_other_waits_and_reads(tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "PATIENCE", 0.05)
+    root, log = tmp_path / "store", tmp_path / "log"
+    process, heard = start(root, log, 0.1), Heard()
+    other = oracle(root, shelf("two"))
+    assert len(other.get(Request("two", "noise"))) == 50  # another key is not held up
+    assert not list(root.glob("one__*.parquet"))
+    here = oracle(root, counting(log), progress=heard)
+    answer = here.get(ASK)
+    assert process.wait() == 0
+    assert sum(counted(log)) == 50
+    assert here.log[0].predicted == 0
+    assert heard.said == ["one on noise: predicted by another run"]
+    assert len(answer) == 50
+
+
+def test_a_killed_run_goes_on_where_it_was_with_the_same_result(tmp_path):
+    root, log, heard = tmp_path / "store", tmp_path / "log", Heard()
+    process = start(root, log, 0.1)
+    process.kill()  # SIGKILL: it has no chance to clean up, and it holds the lock
+    process.wait()
+    (folder,) = root.glob("*.partial")
+    done = partial.finished(folder)
+    assert 0 < done < 50
+    here = oracle(root, counting(log), batch_size=5, progress=heard)
+    assert here.state(ASK).status == "partial"
+    assert here.state(ASK).done == done
+    answer = here.get(ASK)
+    assert here.log[0].predicted == 50 - done
+    assert 50 <= sum(counted(log)) <= 55  # what was being predicted when the process died is done again
+    assert heard.updates == list(range(done, 51, 5))
+    assert not folder.exists()
+    whole = oracle(tmp_path / "other", shelf("one"), batch_size=5).get(ASK)
+    for name in ("ids", "labels", "top_classes", "top_probabilities", "label_log_probability", "log_sum_exp"):
+        assert np.array_equal(getattr(answer, name), getattr(whole, name)), name
+
+
+class Stop(BaseException):
+    pass
+
+
+def interrupted(root, monkeypatch, seconds=0.0, at=31, **dataset):
+    """A run that stops at image ``at``; returns its parts."""
+
+    def stop(index):
+        if index == at:
+            raise Stop
+
+    monkeypatch.setattr(partial, "SECONDS", seconds)
+    with pytest.raises(Stop):
+        oracle(root, shelf("one"), Noise(loaded=stop, **dataset), batch_size=5).get(ASK)
+    (folder,) = root.glob("*.partial")
+    return sorted(folder.iterdir())
+
+
+def test_ctrl_c_keeps_what_is_finished(tmp_path, monkeypatch):
+    (part,) = interrupted(tmp_path, monkeypatch, seconds=1000.0)
+    assert part.name == "000000000-000000030.parquet"
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[:200])
+
+
+def flip(path):
+    content = bytearray(path.read_bytes())
+    content[30] ^= 1
+    path.write_bytes(content)
+
+
+def swap(path):
+    table, facts = sealed.read(path)
+    sealed.write(path, [table], {**facts, "key": "0" * 64})
+
+
+@pytest.mark.parametrize("damage", [cut, flip, swap])
+def test_a_damaged_part_is_noticed_and_predicted_again(tmp_path, monkeypatch, damage):
+    parts = interrupted(tmp_path, monkeypatch)
+    assert [part.name for part in parts] == [f"{start:09d}-{start + 5:09d}.parquet" for start in range(0, 30, 5)]
+    damage(parts[2])
+    again = oracle(tmp_path, shelf("one"), batch_size=5)
+    answer = again.get(ASK)
+    assert again.log[0].predicted == 40
+    (remark,) = again.remarks
+    assert remark.startswith("000000010-000000015.parquet of ")
+    assert "was damaged" in remark
+    whole = oracle(tmp_path / "other", shelf("one"), batch_size=5).get(ASK)
+    assert np.array_equal(answer.top_probabilities, whole.top_probabilities)
+    assert np.array_equal(answer.ids, whole.ids)
+
+
+def test_unreadable_images_are_remembered_across_an_interruption(tmp_path, monkeypatch):
+    interrupted(tmp_path, monkeypatch, broken=(3,), tolerance=0.1)
+    again = oracle(tmp_path, shelf("one"), Noise(broken=(3,), tolerance=0.1), batch_size=5)
+    assert len(again.get(ASK)) == 49
+    assert again.log[0].predicted == 20
+    assert list(again.log[0].unreadable) == ["folder/00003.png"]
+
+
+def test_whole_distributions_survive_too_and_are_written_in_groups(tmp_path, monkeypatch):
+    monkeypatch.setattr(sealed, "ROW_GROUP", 1000)
+    interrupted(tmp_path, monkeypatch, keep_probabilities=True)
+    answer = oracle(tmp_path, shelf("one"), Noise(keep_probabilities=True), batch_size=5).get(ASK)
+    assert answer.probabilities.shape == (50, 7)
+    np.testing.assert_allclose(answer.probabilities.sum(axis=1), 1)
+    np.testing.assert_array_equal(answer.probabilities.max(axis=1), answer.confidence)
+
+
+def test_threads_that_ask_for_the_same_thing_predict_it_once(tmp_path):
+    log = tmp_path / "log"
+    asked = [oracle(tmp_path / "store", counting(log, 0.02), batch_size=5) for _ in range(3)]
+    threads = [threading.Thread(target=one.get, args=(ASK,)) for one in asked]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(counted(log)) == 50
+    assert sorted(one.log[0].predicted for one in asked) == [0, 0, 50]
