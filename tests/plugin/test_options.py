@@ -45,6 +45,12 @@ def test_the_plan_says_that_it_does_not_go_with_workers(house):
     assert "--plan reads the collected tests in one process: leave out -n" in ran.output
 
 
+def test_workers_may_not_clean_what_other_workers_wrote(house):
+    ran = house.pytest("--suite", house.suite(), "-n", "2", "--alluredir", "out", "--clean-alluredir")
+    assert ran.code == 4
+    assert "deletes other workers' results" in ran.output
+
+
 def test_runs_from_another_folder(house, tmp_path):
     house.thresholds("small: {calibration: {ece: {max: 0.05, because: test}}}")
     elsewhere = tmp_path / "elsewhere"
