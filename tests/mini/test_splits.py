@@ -15,7 +15,7 @@ from fixtures.mini.sweeps import BASES
 from fixtures.mini.vocabulary import CLASSES, FACTORS
 
 SIZES = {
-    "train_catalog": 20_000, "train_web": 20_000, "val": 2048, "v2": 1024, "a": 1024, "renditions": 1152,
+    "train_catalog": 40_000, "train_web": 40_000, "val": 2048, "v2": 1024, "a": 1024, "renditions": 1152,
     "sketch": 1024, "real": 2048, "hard": 512, "factors": 17 * 160, "cue_conflict": 16 * 15 * 4, "pug": 58 * BASES,
     "wide": 512,
 }  # fmt: skip
