@@ -1,0 +1,156 @@
+"""What does everything around the network cost?  ``python -m benchmarks.engine``.
+
+A cold run starts with image files and an empty store and ends with a Parquet file: decode, resize, batch, forward,
+convert, write.  It is compared with plain torch code that does nothing but the forward pass, over tensors that are
+decoded, resized, normalised and stacked before the clock starts:
+
+``plain``  batches of 64 in the default memory format, the loop that most evaluation scripts have;
+``tuned``  the batches and the memory format that the engine uses, so that only what surrounds the network is left.
+
+On a CPU, decoding and forward pass take turns; ``overlapped`` is the cold run with decoding threads at work beside the
+network, as on a GPU.  All run in one process with the same threads, in turns; printed are medians and their ratios.
+"""
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from unittest import mock
+
+import torch
+
+from fixtures.datasets.dataset import Dataset
+from fixtures.models.load import build, load
+from fixtures.models.model import Identity, ModelSpec, Network
+from fixtures.predictions import engine
+from fixtures.predictions.oracle import Oracle
+from fixtures.predictions.request import Request
+from fixtures.suite.loader import Suite, load_suite
+
+LIMIT = 1.25
+PLAIN_BATCH = 64
+
+
+class Noted:
+    """A network that writes down how many images it gets at a time."""
+
+    def __init__(self, network: Network, batches: list[int]) -> None:
+        self.identity = network.identity
+        self.prepare = network.prepare
+        self._network = network
+        self._batches = batches
+
+    def forward(self, batch: torch.Tensor) -> torch.Tensor:
+        """As the network."""
+        self._batches.append(len(batch))
+        return self._network.forward(batch)
+
+
+@dataclass
+class Loaded:
+    """Sources of one network that is in memory already: loading it is no part of the comparison."""
+
+    network: Network
+
+    def identify(self, spec: ModelSpec) -> Identity:
+        """As the network says."""
+        return self.network.identity
+
+    def load(self, spec: ModelSpec, expected: Identity) -> Network:
+        """The network."""
+        return self.network
+
+    def recorded(self, spec: ModelSpec, dataset: Dataset) -> None:
+        """Never asked for."""
+        raise NotImplementedError
+
+
+def main() -> None:
+    """Measure each model of the suite on its photographs and print a table."""
+    arguments = _arguments()
+    suite = load_suite(str(arguments.suite))
+    torch.manual_seed(0)
+    print(f"torch {torch.__version__}, {torch.get_num_threads()} threads, {arguments.repetitions} repetitions")
+    print("model          images  batch  plain s  tuned s  cold s  overlapped s  cold/plain  cold/tuned  images/s")
+    for name, spec in suite.models.items():
+        if name in arguments.model or not arguments.model:
+            print(_compare(name, spec, suite, arguments.dataset, arguments.repetitions), flush=True)
+
+
+def _compare(name: str, spec: ModelSpec, suite: Suite, role: str, repetitions: int) -> str:
+    network = load(spec, "cpu", "fp32")
+    dataset = suite.dataset(role)
+    prepared = torch.stack([network.prepare(dataset.load(index)) for index in range(len(dataset.ids))])
+    plain = _plain(build(spec), prepared)
+    batches: list[int] = []
+    runs: dict[str, Callable[[], float]] = {
+        "plain": plain,
+        "tuned": lambda: _forward(network, prepared, batches[0]),
+        "cold": lambda: _cold(Request(name, role), spec, suite, network, batches),
+        "overlapped": lambda: _cold(Request(name, role), spec, suite, network, batches, ahead=2),
+    }
+    runs["cold"]()  # warm-up, and the engine's choice of batch
+    times: dict[str, list[float]] = {kind: [] for kind in runs}
+    for _ in range(repetitions):
+        for kind, run in runs.items():
+            times[kind].append(run())
+    medians = {kind: statistics.median(seconds) for kind, seconds in times.items()}
+    over_plain, over_tuned = medians["cold"] / medians["plain"], medians["cold"] / medians["tuned"]
+    verdict = "ok" if over_plain <= LIMIT else f"over {LIMIT}"
+    return (
+        f"{name:<14} {len(prepared):>6}  {batches[0]:>5}  {medians['plain']:>7.2f}  {medians['tuned']:>7.2f}  "
+        f"{medians['cold']:>6.2f}  {medians['overlapped']:>12.2f}  {over_plain:>10.3f}  {over_tuned:>10.3f}  "
+        f"{len(prepared) / medians['cold']:>8.1f}  {verdict}"
+    )
+
+
+def _plain(built: object, prepared: torch.Tensor) -> Callable[[], float]:
+    """Plain torch code on normalised float32 tensors; none of the engine or of its networks takes part."""
+    mean = torch.tensor(built.preprocessing.mean).view(3, 1, 1)  # type: ignore[attr-defined]
+    std = torch.tensor(built.preprocessing.std).view(3, 1, 1)  # type: ignore[attr-defined]
+    images = ((prepared.float() / 255 - mean) / std).contiguous()
+    module = built.run.eval()  # type: ignore[attr-defined]
+
+    def run() -> float:
+        started = time.perf_counter()
+        with torch.inference_mode():
+            for batch in images.split(PLAIN_BATCH):
+                module(batch)
+        return time.perf_counter() - started
+
+    return run
+
+
+def _forward(network: Network, prepared: torch.Tensor, size: int) -> float:
+    """The engine's own network over prepared bytes; normalising them is a hundredth of the forward pass."""
+    started = time.perf_counter()
+    for batch in prepared.split(size):
+        network.forward(batch)
+    return time.perf_counter() - started
+
+
+def _cold(  # noqa: PLR0913
+    request: Request, spec: ModelSpec, suite: Suite, network: Network, batches: list[int], *, ahead: int = 0
+) -> float:
+    """From image files and an empty store to a file in the store; ``batches`` gets the sizes of the batches."""
+    noted = Noted(network, batches)
+    with tempfile.TemporaryDirectory() as folder, mock.patch.dict(engine.AHEAD, cpu=ahead):
+        started = time.perf_counter()
+        Oracle(suite, {spec.name: spec}, Path(folder), sources=Loaded(noted)).get(request)
+        return time.perf_counter() - started
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--suite", type=Path, default=Path(__file__).parent.parent / "examples" / "photos.yaml")
+    parser.add_argument("--dataset", default="val", help="the role of the photographs")
+    parser.add_argument("--model", action="append", default=[], help="default: every model of the suite")
+    parser.add_argument("--repetitions", type=int, default=5)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
