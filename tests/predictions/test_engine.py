@@ -1,6 +1,7 @@
 """The engine: batches do not matter, memory runs out gracefully, images that cannot be read are named."""
 
 import os
+import time
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.testing import assert_allclose
 from PIL import Image
 
 from fixtures.errors import InputError
-from fixtures.predictions.engine import CPU_PIXELS, Engine, out_of_memory
+from fixtures.predictions.engine import AHEAD, CPU_PIXELS, Engine, out_of_memory
 from fixtures.predictions.progress import Silent
 from fixtures.predictions.request import Request
 from fixtures.views import parse
@@ -34,9 +35,9 @@ def test_the_batch_size_does_not_change_results(size):
     assert max(network.passes) == min(size, 50)
 
 
-def test_images_arrive_in_order_however_long_each_takes():
-    import time
-
+@pytest.mark.parametrize("ahead", [0, 1, 2, 100])
+def test_images_arrive_in_order_however_long_each_takes(monkeypatch, ahead):
+    monkeypatch.setitem(AHEAD, "cpu", ahead)
     slow = Noise(images=40, loaded=lambda index: time.sleep(0.01 * (index % 3 == 0)))
     assert_allclose(run(Linear(identity()), slow, batch_size=8), run(Linear(identity()), Noise(40)), atol=1e-5)
 
@@ -116,6 +117,24 @@ def test_preprocessing_that_fails_names_the_image():
     with pytest.raises(ZeroDivisionError) as caught:
         run(network, batch_size=4)
     assert caught.value.__notes__ == ["while preparing image 'folder/00000.png' of noise"]
+
+
+def test_preprocessing_that_refuses_an_image_is_no_unreadable_image():
+    def refuse(image):
+        raise InputError("the factory's preprocessing returned a list")
+
+    network = Linear(identity())
+    network.prepare = refuse
+    with pytest.raises(InputError, match="returned a list"):
+        run(network, Noise(tolerance=1.0))
+
+
+def test_decoding_stops_when_the_caller_does():
+    loaded = []
+    batches = Engine(Linear(identity()), batch_size=4).outputs(Noise(1000, loaded=loaded.append), IDENTITY)
+    next(batches)
+    batches.close()
+    assert len(loaded) <= 8
 
 
 def test_nan_in_an_output_is_an_error_and_nothing_is_stored(tmp_path):

@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fixtures import views
 from fixtures.datasets.dataset import ClassMapping
 from fixtures.errors import InputError
 from fixtures.models.recorded import Recorded
 from fixtures.predictions.answer import Answers
 from fixtures.predictions.plan import Plan, render
 from fixtures.predictions.request import Request
-from tests.predictions.fakes import Noise, oracle, shelf
+from tests.predictions.fakes import Noise, identity, oracle, shelf
 
 ASK = Request("one", "noise")
 ROOT = Path(__file__).resolve().parents[2]
@@ -149,11 +150,16 @@ def test_recorded_rows_go_through_the_mapping(tmp_path):
             "identity",
             "only the best class was recorded",
         ),
+        (recording(), Noise(), "other", "recorded predictions say nothing about images under other"),
         (recording(rows=np.ones((50, 3)) / 3), Noise(), "identity", "3 outputs and the dataset 7 classes"),
     ],
 )
-def test_recordings_that_do_not_answer(tmp_path, recorded, dataset, view, why):
+def test_recordings_that_do_not_answer(  # noqa: PLR0917
+    tmp_path, monkeypatch, recorded, dataset, view, why
+):
+    monkeypatch.setitem(views._KNOWN, "other", (lambda image: image, {}))
     models = shelf("rec")
+    models.identities["rec"] = identity("rec", 0)
     models.recordings["rec"] = recorded
     with pytest.raises(InputError, match=why):
         oracle(tmp_path, models, dataset).get(Request("rec", "noise", view))

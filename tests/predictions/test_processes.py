@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fixtures.predictions import partial, sealed, store
+from fixtures.errors import InputError
+from fixtures.predictions import buffer, partial, sealed, store
 from fixtures.predictions.progress import Silent
 from fixtures.predictions.request import Request
 from tests.predictions.fakes import Noise, oracle, shelf
@@ -155,6 +156,30 @@ def test_whole_distributions_survive_too_and_are_written_in_groups(tmp_path, mon
     assert answer.probabilities.shape == (50, 7)
     np.testing.assert_allclose(answer.probabilities.sum(axis=1), 1)
     np.testing.assert_array_equal(answer.probabilities.max(axis=1), answer.confidence)
+
+
+def test_more_rows_than_memory_may_hold_are_set_down(tmp_path, monkeypatch):
+    monkeypatch.setattr(buffer, "BYTES", 2000)  # 17 rows
+    parts = interrupted(tmp_path, monkeypatch, seconds=1000.0)
+    assert [part.name for part in parts] == ["000000000-000000015.parquet", "000000015-000000030.parquet"]
+    assert len(oracle(tmp_path, shelf("one"), batch_size=5).get(ASK)) == 50
+
+
+def test_a_part_that_cannot_be_written_is_one_sentence(tmp_path, monkeypatch):
+    monkeypatch.setattr(partial, "SECONDS", 0.0)
+    asked = oracle(tmp_path, shelf("one"))
+    (tmp_path / f"{asked.state(ASK).key[:12]}.partial").write_text("in the way")
+    with pytest.raises(InputError, match=r"predictions cannot be written to .*File exists"):
+        asked.get(ASK)
+
+
+def test_a_read_only_store_is_read(tmp_path):
+    oracle(tmp_path, shelf("one")).get(ASK)
+    for path in sorted((tmp_path / ".locks").iterdir()):
+        path.unlink()
+    (tmp_path / ".locks").rmdir()
+    oracle(tmp_path, shelf("one")).get(ASK)
+    assert not (tmp_path / ".locks").exists()  # reading takes no lock and makes no folder
 
 
 def test_threads_that_ask_for_the_same_thing_predict_it_once(tmp_path):
