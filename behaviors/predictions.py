@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,3 +60,21 @@ class Predictions:
         """(N,) bool: whether the predicted class is the label."""
         correct: NDArray[np.bool_] = self.predicted == self.labels
         return correct
+
+
+class Answers(Protocol):
+    """Several predictions that one test looks at together; pytest injects it as the fixture ``answers``.
+
+    ``model``, ``dataset``: whom and what the test is about, as rules and reports name it (of several models, their
+    name as a group; of several datasets, ``all``).
+    """
+
+    model: str
+    dataset: str
+
+    def __call__(self, dataset: str | None = None, *, view: str = "identity", model: str | None = None) -> Predictions:
+        """What ``model`` says about ``dataset`` under ``view``, from the store or predicted now.
+
+        Left out: the model and the dataset that the test is about.  Only what the test's mark announces may be asked.
+        """
+        ...
