@@ -19,6 +19,8 @@ class Metric:
     lowest: float = float("-inf")
     """The smallest value the metric can take: a threshold outside [lowest, highest] is a mistake."""
     highest: float = float("inf")
+    claim: bool = False
+    """A statement that the interval answers: it holds above 0, is contradicted below, else it is undecided."""
 
 
 @dataclass(frozen=True)
