@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fixtures import views
 from fixtures.datasets.dataset import ClassMapping
 from fixtures.errors import InputError
 from fixtures.models.recorded import Recorded
@@ -76,7 +75,7 @@ def test_what_nothing_vouches_for_is_never_reused_by_another_run(tmp_path):
     ("request_", "why"),
     [
         (Request("none", "noise"), "none on noise: there is no model 'none'; there are: one"),
-        (Request("one", "noise", "zoom"), "view 'zoom' is not known; there are: identity"),
+        (Request("one", "noise", "zoom"), "view 'zoom': zoom needs a value"),
         (Request("one", "strange"), "one on strange: the model has 7 outputs and the dataset 9 classes"),
         (Request("one", "empty"), "one on empty: the dataset has no images"),
     ],
@@ -150,14 +149,11 @@ def test_recorded_rows_go_through_the_mapping(tmp_path):
             "identity",
             "only the best class was recorded",
         ),
-        (recording(), Noise(), "other", "recorded predictions say nothing about images under other"),
+        (recording(), Noise(), "flip", "recorded predictions say nothing about images under flip"),
         (recording(rows=np.ones((50, 3)) / 3), Noise(), "identity", "3 outputs and the dataset 7 classes"),
     ],
 )
-def test_recordings_that_do_not_answer(  # noqa: PLR0917
-    tmp_path, monkeypatch, recorded, dataset, view, why
-):
-    monkeypatch.setitem(views._KNOWN, "other", (lambda image: image, {}))
+def test_recordings_that_do_not_answer(tmp_path, recorded, dataset, view, why):
     models = shelf("rec")
     models.identities["rec"] = identity("rec", 0)
     models.recordings["rec"] = recorded
