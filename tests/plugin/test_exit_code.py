@@ -54,7 +54,7 @@ def test_all_skipped_on_workers_is_not_a_pass(house):
 def test_require_fails_what_was_skipped(house):
     suite = house.suite()
     house.thresholds("small: {}")
-    ran = house.pytest("-k", "test_ece", "--suite", suite, "--require")
+    ran = house.pytest("-k", "test_ece", "--suite", suite, "--require", "all")
     assert ran.code == 1
     assert "was not measured" in ran.output
     assert "no dataset in the role 'renditions'" in ran.output
