@@ -14,6 +14,7 @@ Floats = NDArray[np.float64]
 
 TOO_FEW = "only one source on one side: nothing shows how much the sources differ"
 NOT_TWO_WAY = "the two-way variance is smaller than that over one kind of source alone, which is taken instead"
+"""A difference of estimates, which comes out too small, or negative, where one kind of source matters little."""
 
 
 class Variance(NamedTuple):
@@ -71,9 +72,8 @@ def two_way_variance(influence: ArrayLike, first: ArrayLike, second: ArrayLike) 
 
     ``influence``: (N,) finite, centred on 0.  ``first``, ``second``: (N,) names of the sources of each image.
     V = V_first + V_second - V_both, each the sum over clusters of (sum of the cluster)^2 times G / (G - 1) / N^2, where
-    V_both clusters images that share both.  V can come out too small or even negative where one kind of source matters
-    little; it is then replaced by the larger of V_first and V_second, and ``note`` says so.  With one source of a kind,
-    V_first or V_second is infinite and so is the result.
+    V_both clusters images that share both.  Where V is less than V_first, V_second or V_both, the largest of them is
+    taken instead, and ``note`` says so.  With one source of a kind, V_first or V_second is infinite and so is the result.
 
     Source: Cameron, Gelbach & Miller 2011, JBES 29:238.
 
@@ -86,8 +86,8 @@ def two_way_variance(influence: ArrayLike, first: ArrayLike, second: ArrayLike) 
     sources = int(one.max()) + 1, int(another.max()) + 1
     if min(sources) < 2:
         return Variance(np.inf, sources, TOO_FEW)
-    alone = max(_one_way(values, one), _one_way(values, another))
-    crossed = _one_way(values, one) + _one_way(values, another) - _one_way(values, both)
+    by_one, by_another, by_both = (_one_way(values, cluster) for cluster in (one, another, both))
+    crossed, alone = by_one + by_another - by_both, max(by_one, by_another, by_both)
     return Variance(crossed, sources) if crossed >= alone else Variance(alone, sources, NOT_TWO_WAY)
 
 

@@ -13,8 +13,9 @@ class Predictions:
     """One row per image, in the dataset's order; probabilities are after the dataset's mapping of outputs to classes.
 
     ``ids``: (N,) str, unique.  ``labels``: (N,) int64 in [0, K).
-    ``top_classes``: (N, T) int64, T = min(5, K), best first (ties: lowest class index).
-    ``top_probabilities``: (N, T) float64 in [0, 1].
+    ``top_classes``: (N, T) int64, T = min(5, K), best first (ties: lowest class index); -1 where a recording holds no
+    answer.
+    ``top_probabilities``: (N, T) float64 in [0, 1]; None where only decisions were recorded.
     The next three are None where the source recorded only its best class (they need the whole distribution):
     ``label_log_probability``: (N,) float64 <= 0, natural logarithm, from logits by log-softmax in float64.
     ``squared_norm``: (N,) float64 in (0, 1], the sum of squared probabilities (for the Brier score).
@@ -30,7 +31,7 @@ class Predictions:
     ids: NDArray[np.str_]
     labels: NDArray[np.int64]
     top_classes: NDArray[np.int64]
-    top_probabilities: NDArray[np.float64]
+    top_probabilities: NDArray[np.float64] | None
     label_log_probability: NDArray[np.float64] | None = None
     squared_norm: NDArray[np.float64] | None = None
     log_sum_exp: NDArray[np.float64] | None = None
@@ -46,14 +47,29 @@ class Predictions:
         return self.top_classes[:, 0]
 
     @property
+    def has_confidence(self) -> bool:
+        """Whether it is known how sure the model was; recorded decisions tell only what it chose."""
+        return self.top_probabilities is not None
+
+    @property
     def confidence(self) -> NDArray[np.float64]:
-        """(N,) float64 in [0, 1]: the probability of the predicted class."""
+        """(N,) float64 in [0, 1]: the probability of the predicted class.
+
+        Raises:
+            ValueError: it is not known (see ``has_confidence``).
+        """
+        if self.top_probabilities is None:
+            raise ValueError(
+                f"{self.model} on {self.dataset}: only decisions were recorded, not how sure the model was"
+            )
         return self.top_probabilities[:, 0]
 
     @property
     def runner_up(self) -> NDArray[np.float64] | None:
         """(N,) float64 in [0, 1]: the probability of the second best class, where it is known."""
-        return self.top_probabilities[:, 1] if self.top_probabilities.shape[1] > 1 else None
+        if self.top_probabilities is None or self.top_probabilities.shape[1] < 2:
+            return None
+        return self.top_probabilities[:, 1]
 
     @property
     def correct(self) -> NDArray[np.bool_]:

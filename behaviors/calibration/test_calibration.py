@@ -19,6 +19,7 @@ from behaviors.predictions import Predictions
 pytestmark = pytest.mark.predictions("val", "renditions")
 
 BINS = 15  # arXiv:2311.09215, "Model Calibration"; equal widths, (lo, hi]
+DECISIONS_ONLY = "it needs the probability of the predicted class, and only decisions were recorded"
 TOP_LABEL_ONLY = "it needs the probabilities of all classes, and only those of the best ones were recorded"
 
 
@@ -30,6 +31,8 @@ def _choice(predictions: Predictions) -> None:
 
 def test_ece(predictions: Predictions, gate: Gate) -> None:
     """Among images of equal confidence, the share of right predictions equals that confidence."""
+    if not predictions.has_confidence:
+        gate.does_not_apply("ece", DECISIONS_ONLY)
     confidence, correct, runner_up = predictions.confidence, predictions.correct, predictions.runner_up
     ece = expected_calibration_error(confidence, correct, bins=BINS, alpha=gate.alpha, runner_up=runner_up)
     gate.check("ece", ece, figure=lambda: reliability(predictions, ece))
@@ -37,17 +40,23 @@ def test_ece(predictions: Predictions, gate: Gate) -> None:
 
 def test_signed_gap(predictions: Predictions, gate: Gate) -> None:
     """On average the model is as confident as it is accurate: neither over-confident (above 0) nor under-confident."""
+    if not predictions.has_confidence:
+        gate.does_not_apply("signed_gap", DECISIONS_ONLY)
     gate.check("signed_gap", signed_gap(predictions.confidence, predictions.correct, alpha=gate.alpha))
 
 
 def test_overconfidence(predictions: Predictions, gate: Gate) -> None:
     """Nowhere does the model claim more than it delivers."""
+    if not predictions.has_confidence:
+        gate.does_not_apply("overconfidence", DECISIONS_ONLY)
     over = overconfidence(predictions.confidence, predictions.correct, bins=BINS, alpha=gate.alpha)
     gate.check("overconfidence", over)
 
 
 def test_underconfidence(predictions: Predictions, gate: Gate) -> None:
     """Nowhere does the model deliver more than it claims."""
+    if not predictions.has_confidence:
+        gate.does_not_apply("underconfidence", DECISIONS_ONLY)
     under = underconfidence(predictions.confidence, predictions.correct, bins=BINS, alpha=gate.alpha)
     gate.check("underconfidence", under)
 
@@ -61,6 +70,8 @@ def test_brier(predictions: Predictions, gate: Gate) -> None:
 
 def test_brier_top_label(predictions: Predictions, gate: Gate) -> None:
     """The confidence is close to whether the prediction is right."""
+    if not predictions.has_confidence:
+        gate.does_not_apply("brier_top_label", DECISIONS_ONLY)
     brier = top_label_brier_score(predictions.confidence, predictions.correct, alpha=gate.alpha)
     gate.check("brier_top_label", brier)
 

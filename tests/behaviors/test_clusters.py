@@ -23,6 +23,8 @@ def test_worked_by_hand():
     assert two_way_variance(values, shapes, textures) == Variance(by_shape, (2, 2), NOT_TWO_WAY)
     values = [3, 1, -1, -3]
     assert two_way_variance(values, shapes, textures).value == pytest.approx(32 * 2 / 16)
+    none = [1, -1, -1, 1]  # every sum is 0: what is left is that of images, each on its own
+    assert two_way_variance(none, shapes, textures) == Variance(pytest.approx(4 * (4 / 3) / 16), (2, 2), NOT_TWO_WAY)
     both = [2, 0, 0, -2]  # sums 2 and -2 both ways
     expected = 8 * 2 / 16 + 8 * 2 / 16 - 8 * (4 / 3) / 16
     assert two_way_variance(both, shapes, textures) == Variance(pytest.approx(expected), (2, 2))

@@ -3,7 +3,7 @@
 import pytest
 
 from fixtures.datasets.class_space import ClassSpace
-from fixtures.datasets.cue_conflict import open_cue_conflict
+from fixtures.datasets.cue_conflict import open_cue_conflict, open_cue_conflict_names
 from fixtures.errors import InputError
 from tests.datasets.pictures import declaration, picture
 
@@ -55,3 +55,43 @@ def test_fewer_or_other_than_declared(tmp_path):
         opened(tmp_path, "cat/cat1-dog2.png", expected=(0, 1, 2))
     with pytest.raises(InputError, match="there is no folder"):
         open_cue_conflict(declaration(), tmp_path / "absent", tmp_path / "cache")
+
+
+def named(tmp_path, text, **changes):
+    (tmp_path / "decisions.csv").write_text(text)
+    return open_cue_conflict_names(declaration(**({"expected": None} | changes)), tmp_path / "decisions.csv")
+
+
+@pytest.mark.parametrize("column", ["imagename", "file_name"])
+def test_names_in_a_table_say_the_same_without_images(tmp_path, column):
+    dataset = named(tmp_path, f"subj,object_response,{column}\nme,dog,cat1-dog2.png\nme,na,dog7-dog1.png\n")
+    files = opened(tmp_path, "cat/cat1-dog2.png", "dog/dog7-dog1.png")
+    assert dataset.ids == ("cat1-dog2.png", "dog7-dog1.png")
+    assert dataset.labels.tolist() == files.labels.tolist() == [0, 1]
+    for name, values in files.annotations.items():
+        assert dataset.annotations[name].tolist() == values.tolist()
+    with pytest.raises(InputError, match="has labels and no images, so only recorded predictions"):
+        dataset.load(0)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("image\ncat1-dog2.png\n", "has no column 'file_name' for the images; it has image"),
+        ("imagename\ncat1-dog2.png\ncat1-dog2.png\n", "'cat1-dog2.png' stands twice"),
+        ("imagename\ncat-dog.png\n", "images not named SHAPE1-TEXTURE2.png: cat-dog.png"),
+        ("imagename\ncat1-wolf2.png\n", "its texture 'wolf' is no class"),
+        ("imagename\n", "has no rows"),
+    ],
+)
+def test_tables_that_do_not_name_images(tmp_path, text, message):
+    with pytest.raises(InputError) as caught:
+        named(tmp_path, text)
+    assert message in str(caught.value)
+
+
+def test_fewer_names_than_declared(tmp_path):
+    with pytest.raises(InputError, match=r"1 image in .*decisions.csv, but 1,280 are declared"):
+        named(tmp_path, "imagename\ncat1-dog2.png\n", images=1280)
+    with pytest.raises(InputError, match="2 of 3 classes have no image"):
+        named(tmp_path, "imagename\ncat1-dog2.png\n", expected=(0, 1, 2))

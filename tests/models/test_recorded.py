@@ -132,6 +132,18 @@ def test_the_content_is_the_identity(spec: Spec, tmp_path: Path) -> None:
     assert found[0].facts["recording"] == "rec.csv"
 
 
+def test_published_decisions(spec: Spec, tmp_path: Path) -> None:
+    """The layout of Geirhos et al.: of everything in it, the image and the class that was chosen."""
+    (tmp_path / "rec.csv").write_text(
+        "subj,session,trial,rt,object_response,category,condition,imagename\n"
+        "one,1,1,NaN,bear,cat,NaN,cat1-bear2.png\none,1,2,NaN,na,cat,NaN,cat1-dog3.png\n"
+    )
+    found = recorded(spec("predictions:rec.csv"), "cue_conflict", ("cat/cat1-dog3.png", "cat/cat1-bear2.png"))
+    assert found.responses is not None
+    assert found.responses.tolist() == ["na", "bear"]
+    assert found.rows is found.predicted_class is found.predicted_probability is None
+
+
 BEST = "file_name,predicted_class,predicted_probability\n"
 
 
@@ -146,6 +158,10 @@ BEST = "file_name,predicted_class,predicted_probability\n"
         ),
         ("file_name,score\na,1\n", "has no column predicted_class but file_name, score; expected file_name"),
         ("file_name,predicted_class\na,1\n", "has no column predicted_probability but file_name, predicted_class;"),
+        (
+            "imagename,object_response\na,\nb,bear\n",
+            "column object_response must hold the name of a class in every row",
+        ),
         (BEST + "a,1,0.5\n", "has no prediction for 1 of the 2 images of val (b); it is about 1 images, such as a"),
         (BEST, "holds no rows"),
         (BEST + "a,1,0.5\nb,1,0.5\na,1,0.4\n", "1 images stand there more than once, first a"),

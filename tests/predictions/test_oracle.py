@@ -129,6 +129,21 @@ def test_recorded_decisions_need_no_network(tmp_path):
     assert asked.state(Request("rec", "noise")).status == "stored"
 
 
+def test_recorded_responses_tell_the_class_and_no_more(tmp_path):
+    """Names of the dataset's own classes, whatever outputs they are made of; ``na`` is no answer."""
+    names = np.array(["class 1", "class 0", "na", "class 1", "class 0"] * 10)
+    models = shelf("rec")
+    models.recordings["rec"] = recording(responses=names)
+    dataset = Noise(mapping=ClassMapping("groups", groups=((0, 1), (5,))))
+    answer = oracle(tmp_path, models, dataset).get(Request("rec", "noise"))
+    assert answer.predicted.tolist() == [1, 0, -1, 1, 0] * 10
+    assert answer.correct.tolist() == (answer.predicted == np.arange(50) % 2).tolist()
+    assert answer.top_probabilities is answer.runner_up is answer.label_log_probability is None
+    assert not answer.has_confidence
+    with pytest.raises(ValueError, match="rec on noise: only decisions were recorded, not how sure the model was"):
+        _ = answer.confidence
+
+
 def test_recorded_rows_go_through_the_mapping(tmp_path):
     rows = np.random.default_rng(0).dirichlet(np.ones(7), 50)
     models = shelf("rec")
@@ -148,6 +163,12 @@ def test_recorded_rows_go_through_the_mapping(tmp_path):
             Noise(mapping=ClassMapping("subset", (0, 1))),
             "identity",
             "only the best class was recorded",
+        ),
+        (
+            recording(responses=np.array(["class 0"] * 49 + ["wolf"])),
+            Noise(),
+            "identity",
+            r"image '.*49.*' was recorded as 'wolf', which is no class of the dataset \(1 such images\); classes are",
         ),
         (recording(), Noise(), "flip", "recorded predictions say nothing about images under flip"),
         (recording(rows=np.ones((50, 3)) / 3), Noise(), "identity", "3 outputs and the dataset 7 classes"),

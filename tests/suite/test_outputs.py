@@ -1,10 +1,14 @@
 """Outputs become classes: as they are, some of them, or several together."""
 
+import csv
+
 import pytest
 
 from fixtures.datasets.class_space import ClassSpace
 from fixtures.datasets.dataset import ClassMapping
 from fixtures.errors import InputError
+from fixtures.suite import imagenet
+from fixtures.suite.imagenet_16 import groups
 from fixtures.suite.outputs import resolve
 from fixtures.suite.schema import Outputs
 
@@ -66,6 +70,29 @@ def test_outputs_that_are_not_there(tmp_path, outputs, expected):
     message = complaint(outputs, tmp_path)
     assert message.startswith("my.yaml:5: dataset 'r': outputs: ")
     assert expected in message
+
+
+def test_the_16_categories_of_the_cue_conflict(tmp_path):
+    """Sizes as the protocol states them; the lists themselves are compared where the published table is at hand."""
+    outputs = Outputs.model_validate({"groups": "imagenet-16"})
+    space, mapping = resolve(outputs, None, imagenet.classes(), tmp_path, "here")
+    sizes = dict(zip(space.names, map(len, mapping.groups), strict=True))
+    expected = "airplane 1 bear 4 bicycle 2 bird 49 boat 5 bottle 7 car 3 cat 6 chair 4 clock 3 dog 109 elephant 2"
+    words = f"{expected} keyboard 2 knife 1 oven 1 truck 8".split()
+    assert sizes == {name: int(size) for name, size in zip(words[::2], words[1::2], strict=True)}
+    names = imagenet.classes().names
+    assert [names[k] for k in mapping.groups[11]] == ["Asian elephant", "African bush elephant"]
+    assert [names[k] for k in mapping.groups[6]] == ["station wagon", "convertible", "sports car"]
+
+
+def test_the_16_categories_are_the_published_ones(real, tmp_path):
+    with (real.parent / "paper" / "cue_conflict_categories.csv").open() as file:
+        rows = [(row["category"], int(row["imagenet_class_index"])) for row in csv.DictReader(file)]
+    assert [(name, index) for name, indices in groups().items() for index in indices] == rows
+
+
+def test_the_16_categories_need_the_1000_classes(tmp_path):
+    assert "output 404 is out of range; the suite has 4 classes" in complaint({"groups": "imagenet-16"}, tmp_path)
 
 
 def test_names_for_another_number_of_indices(tmp_path):

@@ -102,6 +102,23 @@ def test_best_class_alone_is_enough_for_the_confidence_metrics(said):
     assert "ties" not in gate.measured["ece"].details
 
 
+def test_decisions_alone_say_nothing_of_calibration(said):
+    decided = dataclasses.replace(
+        said,
+        top_classes=said.top_classes[:, :1],
+        top_probabilities=None,
+        label_log_probability=None,
+        squared_norm=None,
+    )
+    gate = Recorder()
+    for test in TESTS.values():
+        with pytest.raises(Skipped):
+            test(decided, gate)
+    assert not gate.measured
+    assert set(gate.inapplicable) == set(METRICS)
+    assert "only decisions were recorded" in gate.inapplicable["ece"]
+
+
 ONE_CLASS = """
 import numpy as np, pytest
 from behaviors.predictions import Predictions
