@@ -11,7 +11,7 @@ from PIL import Image
 from timm.data.transforms_factory import create_transform
 from torchvision import transforms
 
-from fixtures.models.preprocess import Preprocessing, from_transform
+from fixtures.models.preprocess import Preprocessing, as_bytes, from_transform
 
 CPU = torch.device("cpu")
 
@@ -129,3 +129,16 @@ def test_a_strangers_function_is_told_apart_by_its_source_if_that_says_all() -> 
     assert known.stable
     assert not unknown.stable
     assert " at 0x" not in known.text + unknown.text
+
+
+@pytest.mark.parametrize("name", ["timm-deit", "timm-plain", "timm-whole", "open_clip-shortest"])
+def test_the_geometry_shows_what_is_prepared(name: str, pictures: list[Image.Image]) -> None:
+    preprocessing = from_transform(TRANSFORMS[name])
+    assert preprocessing.geometry is not None
+    for image in pictures:
+        assert torch.equal(as_bytes(preprocessing.geometry.show(image)), preprocessing.prepare(image))
+
+
+def test_which_of_the_libraries_transforms_are_one_resize_and_one_crop() -> None:
+    known = {name for name in TRANSFORMS if from_transform(TRANSFORMS[name]).geometry is not None}
+    assert known == {"timm-deit", "timm-plain", "timm-whole", "open_clip-shortest"}
