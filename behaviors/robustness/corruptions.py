@@ -1,0 +1,76 @@
+"""The same images under every corruption at every severity: a table of right and wrong, image by image."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from behaviors.measurement import Cell
+
+ALEXNET: Mapping[str, float] = {
+    "gaussian_noise": 0.886, "shot_noise": 0.894, "impulse_noise": 0.923, "defocus_blur": 0.820, "glass_blur": 0.826,
+    "motion_blur": 0.786, "zoom_blur": 0.798, "snow": 0.867, "frost": 0.827, "fog": 0.819, "brightness": 0.565,
+    "contrast": 0.853, "elastic_transform": 0.646, "pixelate": 0.718, "jpeg_compression": 0.607,
+}  # fmt: skip
+"""AlexNet's error on ImageNet-C, mean over the severities of each corruption: the reference of the published mCE.
+
+Source: Hendrycks & Dietterich 2019, arXiv:1903.12261, and the authors' published evaluation.
+"""
+
+
+@dataclass(frozen=True)
+class Corrupted:
+    """``wrong``: (images, corruptions, severities) bool; ``corruptions``: names; ``severities``: ascending."""
+
+    wrong: NDArray[np.bool_]
+    corruptions: tuple[str, ...]
+    severities: tuple[int, ...]
+
+    @property
+    def images(self) -> int:
+        """How many images there are under each corruption."""
+        return len(self.wrong)
+
+    def rows(self) -> tuple[dict[str, Cell], ...]:
+        """One row per corruption and severity."""
+        accuracy = 1 - self.wrong.mean(axis=0)
+        return tuple(
+            {"corruption": name, "severity": level, "images": self.images, "accuracy": float(accuracy[c, s])}
+            for c, name in enumerate(self.corruptions)
+            for s, level in enumerate(self.severities)
+        )
+
+
+def arrange(correct: ArrayLike, corruption: ArrayLike, severity: ArrayLike, source: ArrayLike) -> Corrupted:
+    """Put one row per corrupted image into its place.
+
+    ``correct``: (N,) bool. ``corruption``: (N,) str. ``severity``: (N,) int. ``source``: (N,) str, the image that was
+    corrupted.
+
+    Raises:
+        ValueError: no images; rows of different lengths; an image is missing under some corruption, or there twice.
+    """
+    right = np.asarray(correct, dtype=np.bool_)
+    names, severities, sources = np.asarray(corruption), np.asarray(severity), np.asarray(source)
+    if right.size == 0:
+        raise ValueError("accuracy on 0 corrupted images is undefined")
+    if not right.shape == names.shape == severities.shape == sources.shape == (right.size,):
+        raise ValueError("every corrupted image needs one value of each: correct, corruption, severity, source")
+    kinds, first, which = np.unique(names, return_index=True, return_inverse=True)
+    order = np.argsort(np.argsort(first))  # corruptions as they come, not by the alphabet
+    levels, level = np.unique(severities, return_inverse=True)
+    images, image = np.unique(sources, return_inverse=True)
+    seen = np.zeros((len(images), len(kinds), len(levels)), dtype=np.int64)
+    wrong = np.zeros(seen.shape, dtype=np.bool_)
+    place = (image, order[which], level)
+    np.add.at(seen, place, 1)
+    wrong[place] = ~right
+    listed = [str(kinds[k]) for k in np.argsort(first)]
+    if (seen != 1).any():
+        i, c, s = (int(axis[0]) for axis in np.nonzero(seen != 1))
+        times = "is missing" if seen[i, c, s] == 0 else f"stands {seen[i, c, s]} times"
+        raise ValueError(
+            f"{images[i]} {times} under {listed[c]} at severity {levels[s]}: every image must be there once"
+        )
+    return Corrupted(wrong, tuple(listed), tuple(int(value) for value in levels))

@@ -1,0 +1,142 @@
+"""How often a model is right, on one set of images, on several, and on corrupted ones.
+
+``alpha``: the error of each side of the interval.  No images, or no numbers: ValueError.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from behaviors.intervals import clopper_pearson, mean_hall
+from behaviors.measurement import Interval, Measurement
+from behaviors.robustness import estimates
+from behaviors.robustness.corruptions import Corrupted
+from behaviors.robustness.estimates import Estimate
+
+MOVER = "independent datasets, MOVER on Clopper-Pearson bounds"
+
+
+def accuracy(correct: ArrayLike, *, alpha: float, left_out: int = 0) -> Measurement:
+    """The share of right predictions.
+
+    ``correct``: (N,) bool.  ``left_out``: images without any valid label, which are not among them; they are told.
+
+    >>> m = accuracy([True, True, False, True], alpha=0.05)
+    >>> m.value, m.images
+    (0.75, 4)
+    """
+    right = np.asarray(correct)
+    if right.ndim != 1 or right.dtype != np.bool_:
+        raise ValueError(f"correct must be one row of true or false; got {right.dtype} of shape {right.shape}")
+    if right.size == 0:
+        raise ValueError("accuracy on 0 images is undefined")
+    hits = int(np.count_nonzero(right))
+    notes = (f"{left_out:,} images without any valid label are left out",) if left_out else ()
+    return Measurement(hits / right.size, right.size, clopper_pearson(hits, right.size, alpha=alpha), notes=notes)
+
+
+def corruption_accuracy(corrupted: Corrupted, *, alpha: float) -> Measurement:
+    """The plain mean of the accuracies over corruptions and severities; ``parts`` has each of them.
+
+    The corrupted versions of an image are not independent of each other: the interval is that of a mean over images.
+    """
+    scores = 1 - corrupted.wrong.reshape(corrupted.images, -1).mean(axis=1)
+    return Measurement(
+        float(scores.mean()), corrupted.images, _over_images(scores, alpha), corrupted.rows(), notes=_cells(corrupted)
+    )
+
+
+def mean_corruption_error(
+    corrupted: Corrupted, *, reference: Mapping[str, float], reference_name: str, alpha: float
+) -> Measurement:
+    """mCE: per corruption, the error over all severities divided by the reference model's; then the plain mean.
+
+    ``reference``: corruption -> the reference model's error, in (0, 1], mean over the same severities.
+    ``parts``: one row per corruption.  1 is as bad as the reference.
+
+    Raises:
+        ValueError: the reference knows nothing of one of the corruptions, or made no errors there.
+    """
+    unknown = [name for name in corrupted.corruptions if not 0 < reference.get(name, 0) <= 1]
+    if unknown:
+        raise ValueError(f"the reference errors of {reference_name} have no usable value for {', '.join(unknown)}")
+    base = np.array([reference[name] for name in corrupted.corruptions])
+    per_image = corrupted.wrong.mean(axis=2) / base  # (images, corruptions)
+    scores = per_image.mean(axis=1)
+    errors, ratios = corrupted.wrong.mean(axis=(0, 2)), per_image.mean(axis=0)
+    parts = tuple(
+        {
+            "corruption": name,
+            "images": corrupted.images,
+            "error": float(errors[c]),
+            "reference_error": float(base[c]),
+            "corruption_error": float(ratios[c]),
+        }
+        for c, name in enumerate(corrupted.corruptions)
+    )
+    interval = _over_images(scores, alpha, scale=float((1 / base).mean()))
+    notes = (f"relative to the errors of {reference_name}", *_cells(corrupted))
+    return Measurement(float(scores.mean()), corrupted.images, interval, parts, notes=notes)
+
+
+def average_accuracy(variants: Mapping[str, Measurement], *, alpha: float) -> Measurement:
+    """The plain mean of the accuracies on several datasets of different images; ``parts`` has each of them."""
+    total = estimates.mean([_estimate(measured) for measured in variants.values()])
+    return _measurement(total, variants, alpha)
+
+
+def relative_robustness(variants: Mapping[str, Measurement], val: Measurement, *, alpha: float) -> Measurement:
+    """The average over the variants divided by the accuracy on ``val``.
+
+    Variants that show val's own images again (ReaL, corrupted ones) go up and down with it, which only makes the ratio
+    steadier than its interval says.
+
+    Raises:
+        ValueError: the accuracy on val is 0.
+    """
+    total = estimates.mean([_estimate(measured) for measured in variants.values()])
+    return _measurement(estimates.ratio(total, _estimate(val)), {**variants, "val": val}, alpha)
+
+
+def _measurement(found: Estimate, parts: Mapping[str, Measurement], alpha: float) -> Measurement:
+    rows = tuple(
+        {
+            "dataset": name,
+            "images": measured.images,
+            "accuracy": measured.value,
+            "low": _estimate(measured).low,
+            "high": _estimate(measured).high,
+        }
+        for name, measured in parts.items()
+    )
+    return Measurement(found.value, found.images, Interval(found.low, found.high, alpha, MOVER), rows)
+
+
+def _estimate(measured: Measurement) -> Estimate:
+    if measured.interval is None:
+        raise ValueError("an average needs the interval of every part")
+    return Estimate.of(measured.value, measured.interval, measured.images)
+
+
+def _over_images(scores: NDArray[np.float64], alpha: float, scale: float = 1.0) -> Interval | None:
+    """Bounds for the mean of (N,) scores in [0, scale]; exact ones where no score differs from the others.
+
+    One image gives none.
+    """
+    if scores.size < 2:
+        return None
+    if np.ptp(scores) > 0:
+        found = mean_hall(scores, alpha=alpha)
+        return Interval(
+            max(found.low, 0.0), min(found.high, scale), alpha, "mean over images, Hall's skewness correction"
+        )
+    share = float(np.clip(scores[0] / scale, 0, 1))
+    exact = clopper_pearson(round(share * scores.size), scores.size, alpha=alpha)
+    low, high = min(exact.low * scale, float(scores[0])), max(exact.high * scale, float(scores[0]))
+    return Interval(low, high, alpha, "Clopper-Pearson over images, as all of them fare alike")
+
+
+def _cells(corrupted: Corrupted) -> tuple[str, ...]:
+    _, kinds, levels = corrupted.wrong.shape
+    return () if (kinds, levels) == (15, 5) else (f"{kinds} corruptions at {levels} severities instead of 15 at 5",)
