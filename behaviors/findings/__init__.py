@@ -3,4 +3,48 @@
 Claim   the twelve differences between ConvNet and transformer, supervised and CLIP
 Source  arXiv:2311.09215
 Unit    the difference, in the unit of what is compared      Better  above 0: as the paper found
+
+A finding holds where its whole interval is above 0, is contradicted where it is below, and else this many images do not
+decide it.  Whether it should hold for a suite's models is a rule of thresholds.yaml (``outcome``), as any expectation.
 """
+
+from behaviors.measurement import Metric
+
+SAME_ARCHITECTURE: dict[str, tuple[str, ...]] = {
+    "vit": ("vit-clip", "vit-sup"),
+    "convnext": ("convnext-clip", "convnext-sup"),
+}
+"""Two ways of training: CLIP first."""
+
+SAME_TRAINING: dict[str, tuple[str, ...]] = {
+    "supervised": ("vit-sup", "convnext-sup"),
+    "clip": ("vit-clip", "convnext-clip"),
+}
+"""Two architectures: ViT first."""
+
+FOUR: dict[str, tuple[str, ...]] = {"four": ("vit-sup", "convnext-sup", "vit-clip", "convnext-clip")}
+
+GROUPS: dict[str, tuple[str, ...]] = SAME_ARCHITECTURE | SAME_TRAINING | FOUR
+"""Which models a finding compares; the group's name stands where rules and reports name a model."""
+
+
+def _finding(title: str, unit: str, section: str) -> Metric:
+    return Metric(title, unit, "higher", source=f"arXiv:2311.09215, {section}", claim=True)
+
+
+METRICS: dict[str, Metric] = {
+    "clip_is_less_texture_biased": _finding(
+        "CLIP models are less texture-biased than supervised ones", "shape fraction", '"Shape / Texture Bias"'
+    ),
+    "vit_is_more_shape_biased": _finding(
+        "ViT has a higher shape fraction than ConvNeXt", "shape fraction", '"Shape / Texture Bias"'
+    ),
+    "clip_is_overconfident": _finding(
+        "CLIP models are over-confident, supervised ones under-confident",
+        "confidence - accuracy",
+        '"Model Calibration"',
+    ),
+    "convnext_is_better_calibrated": _finding(
+        "Supervised ConvNeXt is better calibrated than supervised ViT", "ECE", '"Model Calibration"'
+    ),
+}

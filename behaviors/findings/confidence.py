@@ -6,17 +6,17 @@ from behaviors.calibration.bins import Bins, bin_by_confidence
 from behaviors.calibration.bounds import KAPPA, folding_bias
 from behaviors.calibration.metrics import expected_calibration_error, signed_gap
 from behaviors.findings.contrasts import Contrast
-from behaviors.findings.estimates import Estimate, by_image, mean_influence
+from behaviors.findings.influence import Measured, by_image, mean_influence
 from behaviors.predictions import Predictions
 
 BINS = 15  # arXiv:2311.09215, "Model Calibration"; equal widths, (lo, hi]
 
 
-def confidence_gap(predictions: Predictions, *, alpha: float) -> Estimate:
+def confidence_gap(predictions: Predictions, *, alpha: float) -> Measured:
     """Mean confidence - accuracy of a model: above 0 it is over-confident."""
     gap = predictions.confidence - predictions.correct
     measurement = signed_gap(predictions.confidence, predictions.correct, alpha=alpha)
-    return Estimate(predictions.model, measurement, mean_influence(gap))
+    return Measured(predictions.model, measurement, mean_influence(gap))
 
 
 def better_calibrated(label: str, better: Predictions, worse: Predictions, *, alpha: float) -> Contrast:
@@ -25,9 +25,9 @@ def better_calibrated(label: str, better: Predictions, worse: Predictions, *, al
     Noise adds to either ECE: the low bound takes off as much from the one, and leaves as much in the other, as the
     noise may have added (1.5 standard errors of each bin's gap in its disfavour); the high bound the other way round.
     """
-    first, second = _estimate(worse, alpha), _estimate(better, alpha)
+    first, second = _error(worse, alpha), _error(better, alpha)
     bins = _bins(worse), _bins(better)
-    value = float(first.measured.value - second.measured.value)
+    value = float(first.measurement.value - second.measurement.value)
     spread = by_image(first.influence - second.influence)
     most, least = ([float(folding_bias(b.gaps, kappa=kappa)) for b in bins] for kappa in (KAPPA, 0.0))
 
@@ -38,13 +38,13 @@ def better_calibrated(label: str, better: Predictions, worse: Predictions, *, al
     return Contrast(label, value, bounds, "paired by image, bias-bounded", (first, second))
 
 
-def _estimate(predictions: Predictions, alpha: float) -> Estimate:
+def _error(predictions: Predictions, alpha: float) -> Measured:
     """The ECE is the mean of the gaps, each with the sign that its bin has as a whole."""
     confidence, correct = predictions.confidence, predictions.correct
     ece = expected_calibration_error(confidence, correct, bins=BINS, alpha=alpha)
     binned = _bins(predictions)
     place = np.searchsorted(binned.edges[1:-1], confidence, side="left")
-    return Estimate(predictions.model, ece, mean_influence(np.sign(binned.gaps.mean)[place] * (confidence - correct)))
+    return Measured(predictions.model, ece, mean_influence(np.sign(binned.gaps.mean)[place] * (confidence - correct)))
 
 
 def _bins(predictions: Predictions) -> Bins:

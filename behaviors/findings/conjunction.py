@@ -16,7 +16,7 @@ For u < n ("on nearly all factors"): partial conjunction (Benjamini & Heller 200
 from collections.abc import Sequence
 
 from behaviors.findings.contrasts import Contrast
-from behaviors.findings.estimates import Estimate
+from behaviors.findings.influence import Measured
 from behaviors.measurement import Cell, Interval, Measurement
 
 
@@ -40,10 +40,10 @@ def at_least(needed: int, label: str, contrasts: Sequence[Contrast]) -> Contrast
     deciding = next(contrast for contrast in contrasts if contrast.value == value)
     method = deciding.method if count == 1 else f"{_demand(needed, count)}; {deciding.method}"
     notes = tuple(dict.fromkeys(note for contrast in contrasts for note in contrast.notes))
-    return Contrast(label, value, bounds, method, deciding.estimates, tuple(contrasts), notes)
+    return Contrast(label, value, bounds, method, deciding.measured, tuple(contrasts), notes)
 
 
-def measured(contrast: Contrast, *, images: int, alpha: float) -> Measurement:
+def as_measurement(contrast: Contrast, *, images: int, alpha: float) -> Measurement:
     """The claim as a measurement; its parts are the contrasts that it is made of, each at alpha by itself.
 
     ``images``: how many different images took part.
@@ -67,16 +67,16 @@ def _row(contrast: Contrast, alpha: float) -> dict[str, Cell]:
     low, high = contrast.bounds(alpha)
     row: dict[str, Cell] = {"comparison": contrast.label, "difference": contrast.value, "low": low, "high": high}
     for place in range(2):
-        estimate = contrast.estimates[place] if place < len(contrast.estimates) else None
-        row |= _shown(("first", "second")[place], estimate)
+        one = contrast.measured[place] if place < len(contrast.measured) else None
+        row |= _shown(("first", "second")[place], one)
     return row
 
 
-def _shown(name: str, estimate: Estimate | None) -> dict[str, Cell]:
-    interval = estimate.measured.interval if estimate else None
+def _shown(name: str, one: Measured | None) -> dict[str, Cell]:
+    interval = one.measurement.interval if one else None
     return {
-        name: estimate.model if estimate else None,
-        f"{name}_value": float(estimate.measured.value) if estimate else None,
+        name: one.model if one else None,
+        f"{name}_value": float(one.measurement.value) if one else None,
         f"{name}_low": interval.low if interval else None,
         f"{name}_high": interval.high if interval else None,
     }

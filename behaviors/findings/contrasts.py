@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from behaviors.findings.estimates import Estimate, Floats, Spread, by_image
+from behaviors.findings.influence import Measured, Floats, Spread, by_image
 from behaviors.paired import tango
 
 Bounds = Callable[[float], tuple[float, float]]
@@ -19,7 +19,7 @@ Spreading = Callable[[Floats], Spread]
 class Contrast:
     """A number that is above 0 where the claim is right.
 
-    ``label``: what it is, in words.  ``estimates``: the numbers that are compared, to show.
+    ``label``: what it is, in words.  ``measured``: the numbers that are compared, to show.
     ``parts``: the contrasts that it is made of, if any.
     """
 
@@ -27,20 +27,20 @@ class Contrast:
     value: float
     bounds: Bounds
     method: str
-    estimates: tuple[Estimate, ...] = ()
+    measured: tuple[Measured, ...] = ()
     parts: "tuple[Contrast, ...]" = ()
     notes: tuple[str, ...] = ()
 
 
-def above(label: str, first: Estimate, second: Estimate, *, spreading: Spreading = by_image) -> Contrast:
+def above(label: str, first: Measured, second: Measured, *, spreading: Spreading = by_image) -> Contrast:
     """``first`` is above ``second``, measured on the same images in the same order."""
     spread = spreading(_difference(first, second))
-    value = float(first.measured.value - second.measured.value)
+    value = float(first.measurement.value - second.measurement.value)
     return _spread(label, value, spread, (first, second))
 
 
 def right_more_often(
-    label: str, first: Estimate, second: Estimate, right: tuple[NDArray[np.bool_], NDArray[np.bool_]]
+    label: str, first: Measured, second: Measured, right: tuple[NDArray[np.bool_], NDArray[np.bool_]]
 ) -> Contrast:
     """``first`` is right on more images than ``second``; ``right``: (N,) bool of either, on the same images."""
     one, another = right
@@ -56,18 +56,18 @@ def right_more_often(
     return Contrast(label, value, bounds, "paired proportions, Tango score", (first, second))
 
 
-def positive(label: str, estimate: Estimate) -> Contrast:
+def positive(label: str, estimate: Measured) -> Contrast:
     """The number itself is above 0."""
-    return _spread(label, float(estimate.measured.value), by_image(estimate.influence), (estimate,))
+    return _spread(label, float(estimate.measurement.value), by_image(estimate.influence), (estimate,))
 
 
-def negative(label: str, estimate: Estimate) -> Contrast:
+def negative(label: str, estimate: Measured) -> Contrast:
     """The number itself is below 0."""
-    return _spread(label, -float(estimate.measured.value), by_image(estimate.influence), (estimate,))
+    return _spread(label, -float(estimate.measurement.value), by_image(estimate.influence), (estimate,))
 
 
 def above_on_average(
-    label: str, pairs: Sequence[tuple[Estimate, Estimate]], shown: tuple[Estimate, ...] = ()
+    label: str, pairs: Sequence[tuple[Measured, Measured]], shown: tuple[Measured, ...] = ()
 ) -> Contrast:
     """The plain mean of ``first - second`` over datasets of different images: their variances add up.
 
@@ -75,7 +75,7 @@ def above_on_average(
     """
     if not pairs:
         raise ValueError(f"{label}: there is no dataset to average over")
-    value = float(np.mean([first.measured.value - second.measured.value for first, second in pairs]))
+    value = float(np.mean([first.measurement.value - second.measurement.value for first, second in pairs]))
     variance = sum(by_image(_difference(*pair)).variance for pair in pairs) / len(pairs) ** 2
     return _spread(label, value, Spread(variance, method=f"paired, mean of {len(pairs)} datasets, normal"), shown)
 
@@ -94,18 +94,18 @@ def within(label: str, difference: Contrast, *, margin: float) -> Contrast:
         return sure, margin - nearest
 
     value = margin - abs(difference.value)
-    return Contrast(label, value, bounds, f"two one-sided tests; {difference.method}", difference.estimates)
+    return Contrast(label, value, bounds, f"two one-sided tests; {difference.method}", difference.measured)
 
 
-def _spread(label: str, value: float, spread: Spread, estimates: tuple[Estimate, ...]) -> Contrast:
+def _spread(label: str, value: float, spread: Spread, measured: tuple[Measured, ...]) -> Contrast:
     def bounds(alpha: float) -> tuple[float, float]:
         reach = spread.reach(alpha)
         return value - reach, value + reach
 
-    return Contrast(label, value, bounds, spread.method, estimates, notes=(spread.note,) if spread.note else ())
+    return Contrast(label, value, bounds, spread.method, measured, notes=(spread.note,) if spread.note else ())
 
 
-def _difference(first: Estimate, second: Estimate) -> Floats:
+def _difference(first: Measured, second: Measured) -> Floats:
     if first.influence.shape != second.influence.shape:
         raise ValueError(
             f"{first.model} and {second.model} were not measured on the same images"

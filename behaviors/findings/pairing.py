@@ -1,6 +1,7 @@
 """The same images, in the same order: what makes a comparison of two models a paired one."""
 
 from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +45,7 @@ def _places(wanted: NDArray[np.str_], ids: NDArray[np.str_]) -> NDArray[np.intp]
 
 
 def _in_order(predictions: Predictions, rows: NDArray[np.intp]) -> Predictions:
-    arrays = {
+    arrays: dict[str, Any] = {
         entry.name: value[rows]
         for entry in fields(predictions)
         if isinstance(value := getattr(predictions, entry.name), np.ndarray)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from behaviors.findings.conjunction import all_above, at_least, measured
+from behaviors.findings.conjunction import all_above, as_measurement, at_least
 from behaviors.findings.contrasts import Contrast
 
 
@@ -17,7 +17,7 @@ def normal(value: float, error: float = 1.0, label: str = "x") -> Contrast:
 
 
 def test_all_of_them_by_hand():
-    claim = measured(all_above("all", [normal(3.0, label="a"), normal(2.0, label="b")]), images=9, alpha=0.05)
+    claim = as_measurement(all_above("all", [normal(3.0, label="a"), normal(2.0, label="b")]), images=9, alpha=0.05)
     assert claim.value == 2
     assert claim.interval.low == pytest.approx(2 - 1.6448536)
     assert claim.interval.high == pytest.approx(2 + 1.9599640)
@@ -27,7 +27,7 @@ def test_all_of_them_by_hand():
 
 
 def test_two_of_three_by_hand():
-    claim = measured(at_least(2, "most", [normal(5.0), normal(-4.0), normal(1.0)]), images=9, alpha=0.04)
+    claim = as_measurement(at_least(2, "most", [normal(5.0), normal(-4.0), normal(1.0)]), images=9, alpha=0.04)
     assert claim.value == 1
     assert claim.interval.low == pytest.approx(1 - stats.norm.isf(0.02))
     assert claim.interval.high == pytest.approx(1 + stats.norm.isf(0.02))
@@ -35,7 +35,7 @@ def test_two_of_three_by_hand():
 
 
 def test_one_alone_is_itself():
-    claim = measured(all_above("one", [normal(2.0, 0.5)]), images=9, alpha=0.05)
+    claim = as_measurement(all_above("one", [normal(2.0, 0.5)]), images=9, alpha=0.05)
     assert (claim.interval.low, claim.interval.high) == pytest.approx(normal(2.0, 0.5).bounds(0.05))
     assert claim.interval.method == "normal"
 
@@ -45,7 +45,7 @@ def test_claims_nest():
     outer = all_above("both", [inner, normal(2.0)])
     assert outer.value == 2
     assert outer.bounds(0.05)[0] == pytest.approx(min(4 - stats.norm.isf(0.025), 2 - stats.norm.isf(0.05)))
-    assert len(measured(outer, images=9, alpha=0.05).parts) == 2
+    assert len(as_measurement(outer, images=9, alpha=0.05).parts) == 2
 
 
 def test_demanding_more_than_there_is_is_refused():

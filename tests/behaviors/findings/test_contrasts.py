@@ -5,13 +5,13 @@ import pytest
 from scipy import stats
 
 from behaviors.findings.contrasts import above, above_on_average, negative, positive, right_more_often, within
-from behaviors.findings.estimates import Estimate, by_cluster, by_image, by_two_sources, mean_influence
+from behaviors.findings.influence import Measured, by_cluster, by_image, by_two_sources, mean_influence
 from behaviors.measurement import Measurement
 
 
-def estimate(values, model="one") -> Estimate:
+def estimate(values, model="one") -> Measured:
     numbers = np.asarray(values, dtype=float)
-    return Estimate(model, Measurement(float(numbers.mean()), numbers.size), mean_influence(numbers))
+    return Measured(model, Measurement(float(numbers.mean()), numbers.size), mean_influence(numbers))
 
 
 def outcome(contrast):

@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Estimate:
+class Measured:
     """What a room measured of a model.
 
     ``influence``: (N,) float64 that add up to 0, one per image: their mean over other images is how far the number
@@ -23,7 +23,7 @@ class Estimate:
     """
 
     model: str
-    measured: Measurement
+    measurement: Measurement
     influence: Floats
 
 
@@ -44,7 +44,8 @@ class Spread(NamedTuple):
 def mean_influence(values: ArrayLike) -> Floats:
     """(N,) float64: how far each image moves the mean of ``values``, (N,) finite numbers."""
     numbers: Floats = np.asarray(values, dtype=np.float64)
-    return numbers - numbers.mean()
+    influence: Floats = numbers - numbers.mean()
+    return influence
 
 
 def by_image(influence: Floats) -> Spread:
