@@ -73,7 +73,7 @@ def two_way_variance(influence: ArrayLike, first: ArrayLike, second: ArrayLike) 
     ``influence``: (N,) finite, centred on 0.  ``first``, ``second``: (N,) names of the sources of each image.
     V = V_first + V_second - V_both, each the sum over clusters of (sum of the cluster)^2 times G / (G - 1) / N^2, where
     V_both clusters images that share both.  Where V is less than V_first, V_second or V_both, the largest of them is
-    taken instead, and ``note`` says so.  With one source of a kind, V_first or V_second is infinite and so is the result.
+    taken instead, and ``note`` says so.  With a single source of a kind the result is infinite.
 
     Source: Cameron, Gelbach & Miller 2011, JBES 29:238.
 
