@@ -35,7 +35,7 @@ def better_calibrated(label: str, better: Predictions, worse: Predictions, *, al
         reach = spread.reach(error)
         return min(value, value - most[0] + least[1] - reach), max(value, value - least[0] + most[1] + reach)
 
-    return Contrast(label, value, bounds, "paired by image, bias-bounded", (first, second))
+    return Contrast(label, value, bounds, "by image, bias-bounded", (first, second))
 
 
 def _error(predictions: Predictions, alpha: float) -> Measured:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from behaviors.findings.influence import Measured, Floats, Spread, by_image
+from behaviors.findings.influence import Floats, Measured, Spread, by_image
 from behaviors.paired import tango
 
 Bounds = Callable[[float], tuple[float, float]]
@@ -77,7 +77,7 @@ def above_on_average(
         raise ValueError(f"{label}: there is no dataset to average over")
     value = float(np.mean([first.measurement.value - second.measurement.value for first, second in pairs]))
     variance = sum(by_image(_difference(*pair)).variance for pair in pairs) / len(pairs) ** 2
-    return _spread(label, value, Spread(variance, method=f"paired, mean of {len(pairs)} datasets, normal"), shown)
+    return _spread(label, value, Spread(variance, method=f"mean of {len(pairs)} datasets, normal"), shown)
 
 
 def within(label: str, difference: Contrast, *, margin: float) -> Contrast:

@@ -51,7 +51,7 @@ def mean_influence(values: ArrayLike) -> Floats:
 def by_image(influence: Floats) -> Spread:
     """Where images are independent.  ``influence``: (N,), N >= 2."""
     images = _images(influence)
-    return Spread(float(np.square(influence).sum()) / images / (images - 1), method="paired by image, normal")
+    return Spread(float(np.square(influence).sum()) / images / (images - 1), method="by image, normal")
 
 
 def by_cluster(influence: Floats, clusters: ArrayLike) -> Spread:
@@ -65,7 +65,7 @@ def by_cluster(influence: Floats, clusters: ArrayLike) -> Spread:
     if sums.size < 2:
         raise ValueError(f"all {images:,} images are of one cluster: nothing shows how much clusters differ")
     variance = float(np.square(sums).sum()) * sums.size / (sums.size - 1) / images**2
-    return Spread(variance, sums.size - 1, f"paired, {sums.size:,} clusters, Student's t")
+    return Spread(variance, sums.size - 1, f"{sums.size:,} clusters, Student's t")
 
 
 def by_two_sources(influence: Floats, first: ArrayLike, second: ArrayLike) -> Spread:
@@ -74,7 +74,7 @@ def by_two_sources(influence: Floats, first: ArrayLike, second: ArrayLike) -> Sp
     if variance.degrees < 1:
         raise ValueError(variance.note)
     counts = " x ".join(f"{count:,}" for count in variance.sources)
-    return Spread(variance.value, variance.degrees, f"paired, two-way clusters ({counts}), Student's t", variance.note)
+    return Spread(variance.value, variance.degrees, f"two-way clusters ({counts}), Student's t", variance.note)
 
 
 def _images(influence: Floats) -> int:
