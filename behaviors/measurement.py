@@ -21,6 +21,11 @@ class Metric:
     highest: float = float("inf")
     claim: bool = False
     """A statement that the interval answers: it holds above 0, is contradicted below, else it is undecided."""
+    within: type | None = None
+    """What a rule may set under ``within``, beside its bounds: a dataclass whose fields all have defaults.
+
+    Made of a mapping of plain values, it refuses what it cannot use with a ``ValueError`` that is one sentence.
+    """
 
 
 @dataclass(frozen=True)
