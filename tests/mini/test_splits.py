@@ -17,7 +17,7 @@ from fixtures.mini.vocabulary import CLASSES, FACTORS
 SIZES = {
     "train_catalog": 40_000, "train_web": 40_000, "val": 2048, "v2": 1024, "a": 1024, "renditions": 1152,
     "sketch": 1024, "real": 2048, "hard": 512, "factors": 17 * 160, "cue_conflict": 16 * 15 * 4, "pug": 58 * BASES,
-    "wide": 512,
+    "wide": 256,
 }  # fmt: skip
 TASKS = ("count", "orientation", "colour", "position", "size", "shape", "texture")
 
@@ -181,6 +181,6 @@ def test_positions_are_where_they_are_said_to_be():
 
 
 def test_pixels_come_in_the_size_of_the_split():
-    assert splits.SPLITS["wide"].size == 96
+    assert splits.SPLITS["wide"].size == 128
     wide = splits.scenes("wide")[:2]
-    assert render(wide, 96, field=splits.SPLITS["wide"].field).shape == (2, 96, 96, 3)
+    assert render(wide, 128, field=splits.SPLITS["wide"].field).shape == (2, 128, 128, 3)

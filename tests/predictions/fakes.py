@@ -27,6 +27,7 @@ class Noise:
     outputs: int = 7
     mapping: ClassMapping = ClassMapping("identity")  # noqa: RUF009
     keep_probabilities: bool = False
+    own_size: bool = False
     tolerance: float = 0.0
     broken: tuple[int, ...] = ()
     content: str = "a"

@@ -179,6 +179,7 @@ def test_the_key_is_content():
         key_of(identity(), Noise(mapping=ClassMapping("subset", (0, 1))), "identity", "fp32"),
         key_of(identity(), Noise(mapping=ClassMapping("subset", (1, 0))), "identity", "fp32"),
         key_of(identity(), Noise(keep_probabilities=True), "identity", "fp32"),
+        key_of(identity(), Noise(own_size=True), "identity", "fp32"),
         key_of(identity(), Noise(), "hflip", "fp32"),
         key_of(identity(), Noise(), "identity", "bf16"),
         key_of(identity(), Noise(), "identity", "fp32", "run 1"),

@@ -80,6 +80,7 @@ datasets:
     role: [val, renditions]
     tolerance: 0.01
     keep_probabilities: true
+    resize: none
   table:
     format: csv
     path: data
@@ -92,6 +93,8 @@ datasets:
     assert suite.roles == {"val": "val", "renditions": "val", "table": "table"}
     assert suite.dataset("renditions") is suite.dataset("val")
     assert suite.dataset("val").keep_probabilities
+    assert suite.dataset("val").own_size
+    assert not suite.dataset("table").own_size
     assert suite.dataset("table").ids == ("cat/0.png",)
     small, large = suite.models["small"], suite.models["large"]
     assert (small.source, small.target, small.options) == ("timm", "test_vit", {"pretrained": True})
@@ -129,6 +132,10 @@ def swapped(old: str, new: str) -> str:
         ),
         (START + "    images: 0\n", "my.yaml:7: 'datasets.val.images': Input should be greater than or equal to 1"),
         (START + "    tolerance: 1\n", "my.yaml:7: 'datasets.val.tolerance': Input should be less than 1"),
+        (
+            START + "    resize: 256\n",
+            "my.yaml:7: 'datasets.val.resize': Input should be 'none' (found 256)",
+        ),
         (
             START + "    keep_probabilities: 1\n",
             "my.yaml:7: 'datasets.val.keep_probabilities': Input should be a valid bool",

@@ -40,6 +40,14 @@ def test_renditions_leave_four_outputs_out(suite):
     assert tuple(suite.classes[output] for output in dataset.mapping.indices) == dataset.classes
 
 
+def test_the_middle_of_wide_is_an_ordinary_picture(suite):
+    """Shown at its own size, with room for shifts of 100/224 of the ordinary side on every side."""
+    wide, ordinary = (splits.SPLITS[name] for name in ("wide", "val"))
+    assert wide.size / wide.field == ordinary.size / ordinary.field
+    assert (wide.size - ordinary.size) / 2 >= ordinary.size * 100 / 224
+    assert [role for role in suite.roles if suite.dataset(role).own_size] == ["wide"]
+
+
 def test_probes_ask_for_what_no_output_says(suite):
     dataset = suite.dataset("probe_colour_test")
     assert dataset.mapping.kind == "none"

@@ -6,10 +6,10 @@ import sys
 import pytest
 import torch
 
+from fixtures.corruptions.names import CORRUPTIONS
 from fixtures.errors import InputError
 from fixtures.views import AS_IS, IDENTITY, Framing, parse
 from fixtures.views.registry import KNOWN, Parameter, framing_step, pixel_step
-from fixtures.views.steps import CORRUPTIONS
 
 
 @pytest.fixture
