@@ -25,7 +25,7 @@ NEITHER, INK, FAINT, GRID = "#DADEE4", "#22272E", "#6B7280", "#E5E7EB"
 DASHED, DOTTED = (0, (5, 4)), (0, (1, 1.5))
 LEFT, RIGHT = 0.13, 0.87
 """Where the axes start and end, as a share of the figure's width."""
-HEAD, ROW, FOOT = 1.5, 0.36, 0.95
+HEAD, ROW, FOOT = 1.4, 0.36, 0.9
 """Inches above the rows, for each of them, and below."""
 LEAST = 0.03
 """A share too small for a number to fit into its bar."""
@@ -115,11 +115,11 @@ def _figure(rows: Sequence[Mapping[str, Cell]]) -> tuple[Figure, Axes]:
 
 
 def _draw_pooled(axes: Axes, measurement: Measurement, label: str, colour: str) -> None:
-    """The value of all images together, with its interval as a band."""
+    """The value of all images together, with its interval as a band behind the rows."""
     axes.axvline(measurement.value, color=INK, linewidth=1.8, label=f"{label} {measurement.value:.3f}", zorder=2.5)
     if interval := measurement.interval:
         level = f"{100 * (1 - 2 * interval.alpha):.3g} % interval"
-        axes.axvspan(interval.low, interval.high, color=colour, alpha=0.2, linewidth=0, label=level, zorder=2)
+        axes.axvspan(interval.low, interval.high, color=colour, alpha=0.2, linewidth=0, label=level, zorder=0.6)
 
 
 def _write_ends(axes: Axes) -> None:
@@ -144,14 +144,14 @@ def _finish(figure: Figure, axes: Axes, predictions: Predictions, measurement: M
     height = figure.get_figheight()
     view = "" if predictions.view == "identity" else f", {predictions.view}"
     title = f"{predictions.model} on {predictions.dataset}{view}"
-    facts = [value, f"{measurement.images:,} images"]
+    shape, texture, neither = (f"{measurement.details[cue]:,.0f}" for cue in ("shape", "texture", "other"))
+    facts = [value, f"{measurement.images:,} images: {shape} shape, {texture} texture, {neither} neither"]
     if interval := measurement.interval:
         level = f"{100 * (1 - 2 * interval.alpha):.3g} % interval"
         facts.insert(1, f"{level} [{interval.low:.3f}, {interval.high:.3f}]")
-    facts.append("   ".join(f"{cue} {measurement.details[cue]:,.0f}" for cue in ("shape", "texture", "other")))
     size = min(17.0, 17 * 54 / len(title))
     figure.text(0.03, 1 - 0.42 / height, title, fontsize=size, fontweight="bold", color=INK, parse_math=False)
-    figure.text(0.03, 1 - 0.72 / height, "   ".join(facts), fontsize=12, color=INK)
+    figure.text(0.03, 1 - 0.72 / height, "   ".join(facts), fontsize=11, color=INK)
     notes = "\n".join(textwrap.fill(note[:1].upper() + note[1:], 130) for note in measurement.notes)
     figure.text(0.03, 0.08 / height, notes, fontsize=9.5, color=FAINT, va="bottom", parse_math=False)
     figure.legend(
