@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from behaviors.intervals import clopper_pearson, mean_hall
-from behaviors.measurement import Interval, Measurement
+from behaviors.measurement import Cell, Interval, Measurement
 from behaviors.robustness import estimates
 from behaviors.robustness.corruptions import Corrupted
 from behaviors.robustness.estimates import Estimate
@@ -65,7 +65,7 @@ def mean_corruption_error(
     per_image = corrupted.wrong.mean(axis=2) / base  # (images, corruptions)
     scores = per_image.mean(axis=1)
     errors, ratios = corrupted.wrong.mean(axis=(0, 2)), per_image.mean(axis=0)
-    parts = tuple(
+    parts: tuple[dict[str, Cell], ...] = tuple(
         {
             "corruption": name,
             "images": corrupted.images,
@@ -100,7 +100,7 @@ def relative_robustness(variants: Mapping[str, Measurement], val: Measurement, *
 
 
 def _measurement(found: Estimate, parts: Mapping[str, Measurement], alpha: float) -> Measurement:
-    rows = tuple(
+    rows: tuple[dict[str, Cell], ...] = tuple(
         {
             "dataset": name,
             "images": measured.images,
