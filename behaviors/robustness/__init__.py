@@ -6,6 +6,7 @@ Unit    fraction of images      Better  higher (mCE: lower)
 """
 
 from behaviors.measurement import Metric
+from behaviors.robustness.corruptions import Reference
 
 PAPER = 'arXiv:2311.09215, "Robustness"'
 CORRUPTIONS = "Hendrycks & Dietterich 2019, arXiv:1903.12261"
@@ -48,5 +49,6 @@ METRICS: dict[str, Metric] = {
         better="lower",
         source=f"{CORRUPTIONS}: errors relative to those of a reference model, averaged over corruptions",
         lowest=0.0,
+        within=Reference,
     ),
 }

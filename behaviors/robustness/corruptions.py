@@ -1,7 +1,7 @@
 """The same images under every corruption at every severity: a table of right and wrong, image by image."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,6 +17,26 @@ ALEXNET: Mapping[str, float] = {
 
 Source: Hendrycks & Dietterich 2019, arXiv:1903.12261, and the authors' published evaluation.
 """
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The model whose errors an mCE is relative to: what a rule may set under ``within``.
+
+    ``name``: as reports call it. ``errors``: corruption -> its error in (0, 1], mean over the severities.
+    """
+
+    name: str = "AlexNet on ImageNet-C"
+    errors: Mapping[str, float] = field(default_factory=lambda: ALEXNET)
+
+    def __post_init__(self) -> None:
+        if not (isinstance(self.name, str) and self.name.strip()):
+            raise ValueError("'name' must say whose errors these are")
+        if not isinstance(self.errors, Mapping) or not self.errors:
+            raise ValueError("'errors' must give an error for each corruption: {fog: 0.82, ...}")
+        for corruption, error in self.errors.items():
+            if isinstance(error, bool) or not isinstance(error, int | float) or not 0 < error <= 1:
+                raise ValueError(f"the error {error!r} of {corruption} is no number above 0 and up to 1")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from behaviors.intervals import clopper_pearson, mean_hall
 from behaviors.measurement import Cell, Interval, Measurement
 from behaviors.robustness import estimates
-from behaviors.robustness.corruptions import Corrupted
+from behaviors.robustness.corruptions import Corrupted, Reference
 from behaviors.robustness.estimates import Estimate
 
 MOVER = "independent datasets, MOVER on Clopper-Pearson bounds"
@@ -47,21 +47,18 @@ def corruption_accuracy(corrupted: Corrupted, *, alpha: float) -> Measurement:
     )
 
 
-def mean_corruption_error(
-    corrupted: Corrupted, *, reference: Mapping[str, float], reference_name: str, alpha: float
-) -> Measurement:
+def mean_corruption_error(corrupted: Corrupted, *, reference: Reference, alpha: float) -> Measurement:
     """mCE: per corruption, the error over all severities divided by the reference model's; then the plain mean.
 
-    ``reference``: corruption -> the reference model's error, in (0, 1], mean over the same severities.
     ``parts``: one row per corruption.  1 is as bad as the reference.
 
     Raises:
         ValueError: the reference knows nothing of one of the corruptions, or made no errors there.
     """
-    unknown = [name for name in corrupted.corruptions if not 0 < reference.get(name, 0) <= 1]
+    unknown = [name for name in corrupted.corruptions if not 0 < reference.errors.get(name, 0) <= 1]
     if unknown:
-        raise ValueError(f"the reference errors of {reference_name} have no usable value for {', '.join(unknown)}")
-    base = np.array([reference[name] for name in corrupted.corruptions])
+        raise ValueError(f"the reference errors of {reference.name} have no usable value for {', '.join(unknown)}")
+    base = np.array([reference.errors[name] for name in corrupted.corruptions])
     per_image = corrupted.wrong.mean(axis=2) / base  # (images, corruptions)
     scores = per_image.mean(axis=1)
     errors, ratios = corrupted.wrong.mean(axis=(0, 2)), per_image.mean(axis=0)
@@ -76,7 +73,7 @@ def mean_corruption_error(
         for c, name in enumerate(corrupted.corruptions)
     )
     interval = _over_images(scores, alpha, scale=float((1 / base).mean()))
-    notes = (f"relative to the errors of {reference_name}", *_cells(corrupted))
+    notes = (f"relative to the errors of {reference.name}", *_cells(corrupted))
     return Measurement(float(scores.mean()), corrupted.images, interval, parts, notes=notes)
 
 

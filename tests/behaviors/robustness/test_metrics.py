@@ -7,7 +7,7 @@ from sklearn.metrics import accuracy_score
 
 from behaviors.intervals import clopper_pearson
 from behaviors.robustness import estimates
-from behaviors.robustness.corruptions import ALEXNET, arrange
+from behaviors.robustness.corruptions import ALEXNET, Reference, arrange
 from behaviors.robustness.estimates import Estimate
 from behaviors.robustness.metrics import (
     accuracy,
@@ -138,7 +138,7 @@ def test_corruption_accuracy_by_hand():
 
 
 def test_mean_corruption_error_by_hand():
-    found = mean_corruption_error(table(WRONG), reference={"fog": 0.5, "snow": 0.8}, reference_name="R", alpha=0.05)
+    found = mean_corruption_error(table(WRONG), reference=Reference("R", {"fog": 0.5, "snow": 0.8}), alpha=0.05)
     fog, snow = (2 / 8) / 0.5, (4 / 8) / 0.8
     assert found.value == pytest.approx((fog + snow) / 2)
     assert {row["corruption"]: row["corruption_error"] for row in found.parts} == pytest.approx(
@@ -148,7 +148,7 @@ def test_mean_corruption_error_by_hand():
 
 def test_the_reference_itself_has_an_error_of_one():
     reference = {"fog": float(WRONG[:, 0].mean()), "snow": float(WRONG[:, 1].mean())}
-    found = mean_corruption_error(table(WRONG), reference=reference, reference_name="itself", alpha=0.05)
+    found = mean_corruption_error(table(WRONG), reference=Reference("itself", reference), alpha=0.05)
     assert found.value == pytest.approx(1.0)
 
 
@@ -177,7 +177,7 @@ def test_all_alike_is_bounded_by_the_number_of_images(wrong):
     assert found.value == float(not wrong)
     assert found.interval.high - found.interval.low == pytest.approx(1 - 0.05 ** (1 / 20))
     relative = mean_corruption_error(
-        table(np.full((20, 2, 2), wrong)), reference={"fog": 0.5, "snow": 0.25}, reference_name="R", alpha=0.05
+        table(np.full((20, 2, 2), wrong)), reference=Reference("R", {"fog": 0.5, "snow": 0.25}), alpha=0.05
     )
     assert relative.interval.low <= relative.value <= relative.interval.high
 
@@ -201,7 +201,17 @@ def test_every_image_is_there_once_under_everything(change, sentence):
 
 def test_a_reference_must_know_every_corruption():
     with pytest.raises(ValueError, match="AlexNet have no usable value for snow"):
-        mean_corruption_error(table(WRONG), reference={"fog": 0.5, "snow": 0.0}, reference_name="AlexNet", alpha=0.05)
+        mean_corruption_error(table(WRONG), reference=Reference("AlexNet", {"fog": 0.5}), alpha=0.05)
+
+
+@pytest.mark.parametrize(
+    "errors", [{}, {"fog": 0}, {"fog": 1.2}, {"fog": True}, {"fog": "much"}, {"fog": float("nan")}, None]
+)
+def test_a_reference_is_made_of_errors(errors):
+    with pytest.raises(ValueError, match=r"'errors' must give|is no number above 0 and up to 1"):
+        Reference("one", errors)
+    with pytest.raises(ValueError, match="whose errors"):
+        Reference(" ")
 
 
 def test_the_published_reference_has_the_fifteen_in_order():

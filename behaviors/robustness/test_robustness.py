@@ -1,0 +1,77 @@
+"""Robustness: how much accuracy survives other test sets and corruptions?  (Claim, source, unit: see the package.)"""
+
+import pytest
+
+from behaviors.gate import Gate
+from behaviors.measurement import Measurement
+from behaviors.predictions import Answers, Predictions
+from behaviors.robustness.corruptions import Corrupted, arrange
+from behaviors.robustness.metrics import (
+    accuracy,
+    average_accuracy,
+    corruption_accuracy,
+    mean_corruption_error,
+    relative_robustness,
+)
+from behaviors.robustness.plots import corruption_map, variants
+from behaviors.valid import correct_in_sets
+
+VARIANTS = ("v2", "a", "renditions", "sketch", "real", "hard", "c")
+"""arXiv:2311.09215, "Robustness": the average is over these seven; val is not among them."""
+SEVERAL = ("real", "hard")
+"""Every image has a set of labels, each of which is right (annotation ``valid``)."""
+
+
+def measured(predictions: Predictions, alpha: float) -> Measurement:
+    """The accuracy as the paper counts it on this dataset."""
+    if "corruption" in predictions.annotations:
+        return corruption_accuracy(corrupted(predictions), alpha=alpha)
+    if "valid" not in predictions.annotations or predictions.dataset not in SEVERAL:
+        return accuracy(predictions.correct, alpha=alpha)
+    right, counted = correct_in_sets(predictions.predicted, predictions.annotations["valid"])
+    return accuracy(right[counted], alpha=alpha, left_out=int((~counted).sum()))
+
+
+def corrupted(predictions: Predictions) -> Corrupted:
+    """Right and wrong by image, corruption and severity."""
+    columns = (predictions.annotations[name] for name in ("corruption", "severity", "source"))
+    return arrange(predictions.correct, *columns)
+
+
+@pytest.mark.predictions("val", *(name for name in VARIANTS if name != "c"))
+def test_accuracy(predictions: Predictions, gate: Gate) -> None:
+    """The model names the right class."""
+    gate.check("accuracy", measured(predictions, gate.alpha))
+
+
+@pytest.mark.predictions("c")
+def test_corruption_accuracy(predictions: Predictions, gate: Gate) -> None:
+    """The model names the right class also on noisy, blurred, weathered and badly stored images."""
+    table = corrupted(predictions)
+    found = corruption_accuracy(table, alpha=gate.alpha)
+    gate.check("corruption_accuracy", found, figure=lambda: corruption_map(predictions, found))
+
+
+@pytest.mark.predictions("c")
+def test_mean_corruption_error(predictions: Predictions, gate: Gate) -> None:
+    """Corruptions cost the model less than they cost a reference model."""
+    reference = gate.demand("mean_corruption_error").within
+    found = mean_corruption_error(corrupted(predictions), reference=reference, alpha=gate.alpha)
+    gate.check("mean_corruption_error", found)
+
+
+@pytest.mark.predictions(*VARIANTS)
+def test_average_accuracy(answers: Answers, gate: Gate) -> None:
+    """Over all variants taken together the model stays accurate."""
+    found = average_accuracy({name: measured(answers(name), gate.alpha) for name in VARIANTS}, alpha=gate.alpha)
+    gate.check("average_accuracy", found, figure=lambda: variants(answers.model, found))
+
+
+@pytest.mark.predictions("val", *VARIANTS)
+def test_relative_robustness(answers: Answers, gate: Gate) -> None:
+    """What the model can do on the validation images it can do elsewhere."""
+    val = measured(answers("val"), gate.alpha)
+    if val.value == 0:
+        gate.does_not_apply("relative_robustness", "not a single prediction on val is right")
+    others = {name: measured(answers(name), gate.alpha) for name in VARIANTS}
+    gate.check("relative_robustness", relative_robustness(others, val, alpha=gate.alpha))
