@@ -1,0 +1,84 @@
+"""The room's tests hand every metric of METRICS to the gate, once, and say where one does not apply."""
+
+import inspect
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from behaviors.shape_texture import METRICS, test_shape_texture
+from behaviors.shape_texture.evidence import decisions
+from tests.behaviors.shape_texture.stimuli import leaning, said
+
+TESTS = {
+    name: test for name, test in inspect.getmembers(test_shape_texture, inspect.isfunction) if name.startswith("test_")
+}
+
+
+class Skipped(Exception):
+    pass
+
+
+class Recorder:
+    """A gate that only listens."""
+
+    alpha = 0.05
+
+    def __init__(self):
+        self.measured, self.figures, self.inapplicable = {}, {}, {}
+
+    def check(self, metric, measurement, figure=None):
+        assert metric not in self.measured
+        self.measured[metric], self.figures[metric] = measurement, figure
+
+    def does_not_apply(self, metric, reason):
+        self.inapplicable[metric] = reason
+        raise Skipped
+
+
+def run(test, predictions, gate):
+    known = {"decided": decisions(predictions), "predictions": predictions, "gate": gate}
+    test(**{name: known[name] for name in inspect.signature(test).parameters})
+
+
+def test_every_metric_is_measured_once():
+    gate, predictions = Recorder(), said(leaning(np.random.default_rng(0), 0.3, 0.5))
+    for test in TESTS.values():
+        run(test, predictions, gate)
+    assert set(gate.measured) == set(METRICS) == {name.removeprefix("test_") for name in TESTS}
+    for name, measurement in gate.measured.items():
+        assert METRICS[name].lowest <= measurement.value <= METRICS[name].highest
+        assert measurement.images == 300
+        assert measurement.interval.low <= measurement.value <= measurement.interval.high
+    assert gate.figures["shape_fraction"]().axes
+    assert gate.figures["cue_accuracy"]().axes
+
+
+def test_no_decision_for_either_cue_is_no_fraction():
+    gate, predictions = Recorder(), said(["na"] * 300)
+    for name, test in TESTS.items():
+        if name == "test_cue_accuracy":
+            run(test, predictions, gate)
+            continue
+        with pytest.raises(Skipped):
+            run(test, predictions, gate)
+    assert set(gate.inapplicable) == {"shape_fraction", "texture_fraction"}
+    assert gate.measured["cue_accuracy"].value == 0
+
+
+def test_tests_claim_something():
+    assert all(test.__doc__ and "\n" not in test.__doc__ for test in TESTS.values())
+
+
+def test_naming_the_metrics_imports_nothing_heavy():
+    code = "import sys, behaviors.shape_texture; print(*{'numpy', 'scipy', 'matplotlib', 'torch'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not done.stdout.strip()
+
+
+def test_collecting_the_room_imports_neither_matplotlib_nor_torch_nor_scipy_stats():
+    heavy = "{'matplotlib', 'torch', 'scipy.stats'}"
+    code = f"import sys, behaviors.shape_texture.test_shape_texture; print(*{heavy} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not done.stdout.strip()
