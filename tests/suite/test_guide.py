@@ -15,6 +15,11 @@ from tests.datasets.pictures import folders, picture
 ROOT = Path(__file__).parents[2]
 REAL = ROOT.parent / "shared" / "real"
 BLOCK = re.compile(r"```(?:yaml|csv)\n# (\S+)\n(.*?)```", re.DOTALL)
+DEMANDED = (
+    ("val", "calibration", "ece"),
+    ("val", "calibration", "signed_gap"),
+    ("cue_conflict", "shape_texture", "shape_fraction"),
+)
 EXAMPLES = dict(BLOCK.findall((ROOT / "docs" / "suites.md").read_text()))
 
 
@@ -86,7 +91,7 @@ def test_real_photographs_and_cue_conflict_images(tmp_path):
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="../shared/real, what the examples are about, is not here")
-@pytest.mark.parametrize("name", ["photos", "recorded"])
+@pytest.mark.parametrize("name", ["photos", "recorded", "decisions"])
 def test_the_examples_laws_are_about_their_models(tmp_path, name):
     suite = load_suite(str(ROOT / "examples" / f"{name}.yaml"), cache=tmp_path)
     law = load_thresholds(
@@ -96,9 +101,9 @@ def test_the_examples_laws_are_about_their_models(tmp_path, name):
         datasets=tuple(suite.roles),
         metrics=known_metrics(),
     )
-    for metric in ("ece", "signed_gap"):
-        for model in suite.models:
-            assert law.rule("calibration", metric, model, "val") is not None
+    for role, behavior, metric in DEMANDED:
+        for model in suite.models if role in suite.roles else ():
+            assert law.rule(behavior, metric, model, role) is not None
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="../shared/real, recorded predictions, is not here")

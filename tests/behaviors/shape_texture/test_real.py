@@ -16,6 +16,7 @@ from behaviors.shape_texture.metrics import cue_accuracy, shape_fraction
 from fixtures.predictions.oracle import Oracle
 from fixtures.predictions.request import Request
 from fixtures.suite.loader import load_suite
+from tests.conftest import ROOT
 
 MODELS = ("vit-sup", "convnext-sup", "vit-clip", "convnext-clip")
 
@@ -98,3 +99,23 @@ def test_paired_differences(said, first, second, difference, p):
     assert 2 * norm.sf(abs(gap) / np.sqrt(found.value)) == pytest.approx(p, rel=0.05)
     apart = [two_way_variance(some.influence, one.shape_source, one.texture_source).value for some in (one, other)]
     assert found.value < sum(apart) / 2
+
+
+@pytest.fixture(scope="module")
+def photos(real, tmp_path_factory) -> Oracle:
+    """The suite of examples/: real weights, and cue conflicts at their own size, without a resize."""
+    folder = tmp_path_factory.mktemp("photos")
+    suite = load_suite(str(ROOT / "examples" / "photos.yaml"), folder / "cache")
+    return Oracle(suite, suite.models, folder / "store", batch_size=32)
+
+
+@pytest.mark.parametrize(("model", "shape", "texture"), [("deit_tiny", 55, 163), ("mobilenetv2", 32, 165)])
+def test_real_weights_on_real_images(real, photos, model, shape, texture):
+    """As plain code decided, image by image: softmax over 1,000 classes, then the category of the highest mean."""
+    answer = photos.get(Request(model, "cue_conflict"))
+    found = shape_fraction(decisions(answer), alpha=0.05)
+    assert (found.images, found.details["shape"], found.details["texture"]) == (300, shape, texture)
+    assert found.value == shape / (shape + texture)
+    recorded = np.load(real / "reference" / f"{model}_cue_conflict.npz")
+    decided = dict(zip(recorded["file_name"].tolist(), recorded["decision"].tolist(), strict=True))
+    assert [answer.classes[k] for k in answer.predicted] == [decided[str(name)] for name in answer.ids]
