@@ -27,10 +27,10 @@ def test_its_text_is_the_canonical_text_of_a_view_and_is_read_back(one):
 
 @pytest.mark.parametrize(
     "view",
-    (
+    [
         *("zoom(scale=1.07)", "zoom(scale=1)", "zoom(scale=x)", "zoom(scale=..)", "fog(severity=3)", "", "flip+"),
         *("flip+zoom(scale=1.08)", "resolution(size=200)", "move(x=0.01,y=0)", "brighten(factor=0.81)"),
-    ),
+    ],
 )
 def test_what_is_not_on_the_grid_or_not_canonical_is_none(view):
     assert read(view) is None

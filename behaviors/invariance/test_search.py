@@ -1,0 +1,35 @@
+"""Invariance beyond the fixed sweeps: Hypothesis looks for the smallest transformation that breaks a model."""
+
+import pytest
+
+from behaviors.gate import Gate
+from behaviors.invariance.consistency import search_consistency, unchanged
+from behaviors.invariance.replay import fixed, recalled, to_keep
+from behaviors.invariance.search import search
+from behaviors.invariance.strip import strip_of
+from behaviors.searching import Explore, Searching
+
+METRIC = "search_consistency"
+RECORDED = "a search shows the model images that it has never seen, and only answers were recorded"
+
+
+@pytest.mark.predictions("wide")
+def test_search(explore: Explore, searching: Searching, gate: Gate) -> None:
+    """No change of framing, resolution or light inside the ranges changes more predictions than is allowed."""
+    side, demand = explore.input_size, gate.demand(METRIC)
+    if side is None:
+        gate.does_not_apply(METRIC, RECORDED)
+    before = explore("identity")
+    known = recalled(searching.recall(), demand.within)
+    result = search(
+        lambda one: unchanged(before, explore(one.view)),
+        demand.within,
+        threshold=demand.min,
+        budget=searching.budget,
+        examples=searching.examples,
+        seed=searching.seed,
+        known=known,
+    )
+    searching.keep(to_keep(known, result))
+    measurement = search_consistency(result, images=len(before), side=side, fixed=fixed(known, result))
+    gate.check(METRIC, measurement, figure=strip_of(explore, result, side))
