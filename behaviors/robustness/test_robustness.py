@@ -5,6 +5,7 @@ import pytest
 from behaviors.gate import Gate
 from behaviors.measurement import Measurement
 from behaviors.predictions import Answers, Predictions
+from behaviors.robustness.answers import right_answers
 from behaviors.robustness.corruptions import Corrupted, arrange
 from behaviors.robustness.metrics import (
     accuracy,
@@ -14,22 +15,17 @@ from behaviors.robustness.metrics import (
     relative_robustness,
 )
 from behaviors.robustness.plots import corruption_map, variants
-from behaviors.valid import correct_in_sets
 
 VARIANTS = ("v2", "a", "renditions", "sketch", "real", "hard", "c")
 """arXiv:2311.09215, "Robustness": the average is over these seven; val is not among them."""
-SEVERAL = ("real", "hard")
-"""Every image has a set of labels, each of which is right (annotation ``valid``)."""
 
 
 def measured(predictions: Predictions, alpha: float) -> Measurement:
     """The accuracy as the paper counts it on this dataset."""
     if "corruption" in predictions.annotations:
         return corruption_accuracy(corrupted(predictions), alpha=alpha)
-    if "valid" not in predictions.annotations or predictions.dataset not in SEVERAL:
-        return accuracy(predictions.correct, alpha=alpha)
-    right, counted = correct_in_sets(predictions.predicted, predictions.annotations["valid"])
-    return accuracy(right[counted], alpha=alpha, left_out=int((~counted).sum()))
+    right = right_answers(predictions)
+    return accuracy(right, alpha=alpha, left_out=len(predictions) - right.size)
 
 
 def corrupted(predictions: Predictions) -> Corrupted:

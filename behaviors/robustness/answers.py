@@ -1,0 +1,30 @@
+"""Which predictions count as right on which variant."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from behaviors.predictions import Predictions
+from behaviors.valid import correct_in_sets
+
+SEVERAL = ("real", "hard")
+"""Roles whose images have a set of labels, each of which is right (annotation ``valid``)."""
+
+
+def right_answers(predictions: Predictions) -> NDArray[np.bool_]:
+    """(n,) bool, in the dataset's order: whether each image that counts was answered rightly.
+
+    On ReaL and Hard every valid label is right, and images without any do not count; elsewhere there is one label, and
+    all images count.  Which ones count is the dataset's business: it is the same for every model.
+
+    Raises:
+        ValueError: images of ReaL or Hard without the annotation ``valid``.
+    """
+    if predictions.dataset not in SEVERAL:
+        return predictions.correct
+    if "valid" not in predictions.annotations:
+        raise ValueError(
+            f"{predictions.dataset} counts every valid label as right: the dataset needs the column 'valid', the class "
+            "indices of each image with blanks between them"
+        )
+    right, counted = correct_in_sets(predictions.predicted, predictions.annotations["valid"])
+    return right[counted]
