@@ -1,0 +1,108 @@
+"""ImageNet-C's folders: all 75 with the same images, or a sentence that names what is missing."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from fixtures.corruptions.names import CORRUPTIONS, FAMILIES, HELD_OUT, SEVERITIES
+from fixtures.datasets.class_space import ClassSpace
+from fixtures.datasets.imagenet_c import open_imagenet_c
+from fixtures.errors import InputError
+from fixtures.suite.loader import load_suite
+from tests.datasets.pictures import declaration, folders, picture
+
+START = "my.yaml:3: dataset 'pets': "
+
+
+@pytest.fixture
+def root(tmp_path):
+    cell = folders(tmp_path / "cell", "n02121620", "dog", "gear")
+    for name in CORRUPTIONS:
+        for severity in SEVERITIES:
+            shutil.copytree(cell, tmp_path / "c" / name / str(severity))
+    return tmp_path / "c"
+
+
+def opened(root, **changes):
+    return open_imagenet_c(declaration(**changes), root, root.parent / "cache")
+
+
+def complaint(root, **changes) -> str:
+    with pytest.raises(InputError) as caught:
+        opened(root, **changes)
+    return str(caught.value)
+
+
+def test_every_image_with_its_corruption_severity_and_source(root):
+    dataset = opened(root, images=75 * 6)
+    assert dataset.ids[0] == "gaussian_noise/1/dog/0.png"
+    assert dataset.ids[-1] == "jpeg_compression/5/n02121620/1.png"
+    assert dataset.labels.tolist() == [1, 1, 2, 2, 0, 0] * 75
+    assert dict.fromkeys(dataset.annotations["corruption"].tolist()) == dict.fromkeys(CORRUPTIONS)  # in this order
+    for row in (0, 6, 31, 449):
+        name, severity, source = dataset.ids[row].split("/", 2)
+        assert [dataset.annotations[key][row] for key in ("corruption", "severity", "source")] == [
+            name,
+            int(severity),
+            source,
+        ]
+    assert dataset.annotations["severity"].dtype == np.int64
+    assert dataset.load(0).size == (8, 8)
+
+
+def test_folders_of_families_and_what_is_held_out(root):
+    plain = opened(root)
+    for family, names in FAMILIES.items():
+        for name in names:
+            (root / family).mkdir(exist_ok=True)
+            (root / name).rename(root / family / name)
+    for name in HELD_OUT:
+        picture(root / "extra" / name / "1" / "dog" / "0.png")
+    picture(root / HELD_OUT[0] / "1" / "elephant" / "0.png")
+    dataset = opened(root)
+    assert dataset.ids[0] == "noise/gaussian_noise/1/dog/0.png"
+    assert dataset.labels.tolist() == plain.labels.tolist()
+    assert dataset.annotations["corruption"].tolist() == plain.annotations["corruption"].tolist()
+
+
+def test_a_missing_cell_is_named(root):
+    shutil.rmtree(root / "fog" / "3")
+    assert complaint(root).startswith(
+        f"{START}1 of 75 folders CORRUPTION/SEVERITY are missing in {root}: fog/3; all fifteen corruptions at all five"
+    )
+    shutil.rmtree(root / "snow")
+    assert "6 of 75 folders CORRUPTION/SEVERITY are missing" in complaint(root)
+    assert "snow/1, snow/2, snow/3, snow/4, snow/5 and 1 more" in complaint(root)
+
+
+def test_an_image_that_one_cell_lacks_or_has_besides(root):
+    (root / "frost" / "2" / "dog" / "1.png").unlink()
+    assert complaint(root).startswith(f"{START}frost/2 lacks 1 image that gaussian_noise/1 has: dog/1.png; the same")
+    picture(root / "frost" / "2" / "dog" / "1.png")
+    picture(root / "frost" / "2" / "gear" / "7.png")
+    assert complaint(root).startswith(f"{START}gaussian_noise/1 lacks 1 image that frost/2 has: gear/7.png; the same")
+
+
+def test_folders_that_are_no_class(root):
+    assert "3 folders in" in complaint(root, space=ClassSpace(("a", "b", "c")))
+    assert "named as no class is: dog, gear, n02121620" in complaint(root, space=ClassSpace(("a", "b", "c")))
+
+
+def test_images_in_no_class_folder_and_none_at_all(root):
+    shutil.rmtree(root / "gaussian_noise" / "1")
+    picture(root / "gaussian_noise" / "1" / "0.png")
+    assert complaint(root) == f"{START}no images in folders of classes in {root / 'gaussian_noise' / '1'}"
+
+
+def test_another_number_of_images_than_declared(root):
+    assert complaint(root, images=6) == f"{START}450 images in {root}, but 6 are declared"
+
+
+@pytest.mark.parametrize(("line", "own_size"), [("", True), (", resize: none", True), (", resize: null", False)])
+def test_in_a_suite_images_are_shown_at_their_own_size(root, tmp_path, line, own_size):
+    (tmp_path / "my.yaml").write_text(
+        f"suite: my\nclasses: [n02121620, dog, gear]\ndatasets:\n  c: {{format: imagenet_c, path: c{line}}}\n",
+        encoding="utf-8",
+    )
+    assert load_suite(str(tmp_path / "my.yaml"), tmp_path / "cache").dataset("c").own_size is own_size
