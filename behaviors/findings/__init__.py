@@ -47,4 +47,24 @@ METRICS: dict[str, Metric] = {
     "convnext_is_better_calibrated": _finding(
         "Supervised ConvNeXt is better calibrated than supervised ViT", "ECE", '"Model Calibration"'
     ),
+    "supervised_is_more_robust": _finding(
+        "Supervised models beat CLIP models but on renditions and sketches", "accuracy", '"Robustness"'
+    ),
+    "architectures_are_equally_robust": _finding(
+        "ViT and ConvNeXt are close on average over the variants", "accuracy, 0.02 - distance", '"Robustness"'
+    ),
+    "convnext_is_better_on_scenes": _finding(
+        "ConvNeXt beats ViT on nearly all factors of rendered scenes", "accuracy", '"Synthetic Data"'
+    ),
+    "clip_is_worse_on_scenes": _finding(
+        "CLIP models are below supervised ones on rendered scenes", "accuracy", '"Synthetic Data"'
+    ),
+    "convnext_bears_scale_and_resolution": _finding(
+        "Supervised ConvNeXt beats ViT at other scales and resolutions; for CLIP it is the reverse, but at 112",
+        "accuracy",
+        '"Transformation Invariance"',
+    ),
+    "shifts_are_easiest": _finding(
+        "All models are more robust to shifts than to scale or resolution", "accuracy", '"Transformation Invariance"'
+    ),
 }
