@@ -33,6 +33,15 @@ def _finding(title: str, unit: str, section: str) -> Metric:
 
 
 METRICS: dict[str, Metric] = {
+    "clip_makes_fewer_relative_mistakes": _finding(
+        "CLIP models make fewer mistakes relative to their accuracy", "mean error ratio", '"Model Mistakes"'
+    ),
+    "complex_factors_are_hardest": _finding(
+        "All four suffer most from texture, subcategory and object blocking", "mean error ratio", '"Model Mistakes"'
+    ),
+    "texture_is_near_the_top": _finding(
+        "Texture is among the three factors that every model suffers most from", "error ratio", '"Model Mistakes"'
+    ),
     "clip_is_less_texture_biased": _finding(
         "CLIP models are less texture-biased than supervised ones", "shape fraction", '"Shape / Texture Bias"'
     ),

@@ -1,7 +1,6 @@
 """Findings about accuracy: on several datasets, and under sweeps of views of the same images."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,77 +9,76 @@ from behaviors.findings.contrasts import Contrast, above, above_on_average, righ
 from behaviors.findings.influence import Measured, mean_influence
 from behaviors.intervals import mean_z
 from behaviors.measurement import Interval, Measurement
-from behaviors.robustness.metrics import accuracy, average_accuracy
+from behaviors.predictions import Predictions
+from behaviors.robustness.answers import right_answers
+from behaviors.robustness.corruptions import Corrupted, arrange
+from behaviors.robustness.metrics import accuracy, average_accuracy, corruption_accuracy
 
-Bools = NDArray[np.bool_]
+Pair = tuple[Predictions, Predictions]
+"""Two models on the same images, in the same order; the first should be ahead."""
 
 MARGIN = 0.02
 """Accuracies nearer than this are close, as 0.005 and 0.011 are to the paper (arXiv:2311.09215, "Robustness")."""
 
 
-class Duel(NamedTuple):
-    """Two models on the same N images, in the same order; the first should be ahead.
-
-    ``models``: their names.  ``right``: (N,) bool of either, where it is right.
-    """
-
-    models: tuple[str, str]
-    right: tuple[Bools, Bools]
+def ahead(label: str, pair: Pair, *, alpha: float) -> Contrast:
+    """The first model is more accurate than the second."""
+    first, second = (accuracy_of(said, alpha=alpha) for said in pair)
+    if _is_corrupted(pair[0]):
+        return above(label, first, second)
+    return right_more_often(label, first, second, (right_answers(pair[0]), right_answers(pair[1])))
 
 
-def ahead(label: str, duel: Duel, *, alpha: float) -> Contrast:
-    """The first model is right on more images than the second."""
-    return right_more_often(label, *_shares(duel, alpha), duel.right)
-
-
-def ahead_on_average(label: str, duels: Mapping[str, Duel], *, alpha: float) -> Contrast:
+def ahead_on_average(label: str, pairs: Mapping[str, Pair], *, alpha: float) -> Contrast:
     """The plain mean of the first model's accuracies is above that of the second's.
 
-    ``duels``: of the same models, by dataset; datasets are taken for independent samples of images.
+    ``pairs``: of the same models, by dataset; datasets are taken for independent samples of images.
     """
-    pairs = [_shares(duel, alpha) for duel in duels.values()]
-    shown = tuple(_average([pair[place] for pair in pairs], alpha) for place in range(2))
-    return above_on_average(label, pairs, shown)
+    measured = [tuple(accuracy_of(said, alpha=alpha) for said in pair) for pair in pairs.values()]
+    shown = tuple(_average([pair[place] for pair in measured], alpha) for place in range(2))
+    return above_on_average(label, [(first, second) for first, second in measured], shown)
 
 
-def close_on_average(label: str, duels: Mapping[str, Duel], *, alpha: float) -> Contrast:
+def close_on_average(label: str, pairs: Mapping[str, Pair], *, alpha: float) -> Contrast:
     """The plain means of the two models' accuracies differ by less than ``MARGIN``, either way."""
-    return within(label, ahead_on_average(label, duels, alpha=alpha), margin=MARGIN)
+    return within(label, ahead_on_average(label, pairs, alpha=alpha), margin=MARGIN)
 
 
-def images_of(duels: Mapping[str, Duel]) -> int:
-    """How many images there are in all datasets together."""
-    return sum(duel.right[0].size for duel in duels.values())
+def more_robust(label: str, to: Sequence[Predictions], than: Sequence[Predictions], *, alpha: float) -> Contrast:
+    """The mean accuracy of a model over the views ``to`` is above that over ``than``, on the same images."""
+    return above(label, _over_views(to, alpha), _over_views(than, alpha))
 
 
-def more_robust(label: str, model: str, to: Sequence[Bools], than: Sequence[Bools], *, alpha: float) -> Contrast:
-    """The mean accuracy of a model over the views ``to`` is above that over ``than``.
-
-    Each: (N,) bool per view, whether the model is right; the same N images.
-    """
-    first, second = (_over_views(name, views, alpha) for name, views in ((model, to), (model, than)))
-    return above(label, first, second)
-
-
-def share(model: str, right: Bools, *, alpha: float) -> Measured:
-    """The accuracy of a model.  ``right``: (N,) bool."""
-    return Measured(model, accuracy(right, alpha=alpha), mean_influence(right))
+def accuracy_of(predictions: Predictions, *, alpha: float) -> Measured:
+    """As the paper counts it on this dataset; where images are corrupted, each under all of them counts once."""
+    if _is_corrupted(predictions):
+        table = _corrupted(predictions)
+        scores = 1 - table.wrong.reshape(table.images, -1).mean(axis=1)
+        return Measured(predictions.model, corruption_accuracy(table, alpha=alpha), mean_influence(scores))
+    right = right_answers(predictions)
+    found = accuracy(right, alpha=alpha, left_out=len(predictions) - right.size)
+    return Measured(predictions.model, found, mean_influence(right))
 
 
-def _shares(duel: Duel, alpha: float) -> tuple[Measured, Measured]:
-    first, second = (share(*pair, alpha=alpha) for pair in zip(duel.models, duel.right, strict=True))
-    return first, second
+def _is_corrupted(predictions: Predictions) -> bool:
+    return "corruption" in predictions.annotations
+
+
+def _corrupted(predictions: Predictions) -> Corrupted:
+    columns = (predictions.annotations[name] for name in ("corruption", "severity", "source"))
+    return arrange(predictions.correct, *columns)
 
 
 def _average(parts: Sequence[Measured], alpha: float) -> Measured:
     """One model's average, to show: nothing is compared by its influence."""
     mean = average_accuracy({str(place): part.measurement for place, part in enumerate(parts)}, alpha=alpha)
-    return Measured(parts[0].model, mean, np.empty(0))
+    nothing: NDArray[np.float64] = np.empty(0)
+    return Measured(parts[0].model, mean, nothing)
 
 
-def _over_views(model: str, right: Sequence[Bools], alpha: float) -> Measured:
+def _over_views(views: Sequence[Predictions], alpha: float) -> Measured:
     """The plain mean of accuracies on the same images."""
-    scores = np.mean(np.asarray(right, dtype=np.float64), axis=0)
+    scores = np.mean([said.correct for said in views], axis=0)
     found = mean_z(scores, alpha=alpha)
     interval = Interval(max(found.low, 0.0), min(found.high, 1.0), alpha, "mean over images, normal")
-    return Measured(model, Measurement(float(scores.mean()), scores.size, interval), mean_influence(scores))
+    return Measured(views[0].model, Measurement(float(scores.mean()), scores.size, interval), mean_influence(scores))
