@@ -4,3 +4,52 @@ Claim   CLIP models make fewer mistakes relative to their accuracy; all suffer m
 Source  arXiv:2311.09215, "Model Mistakes"; ImageNet-X: Idrissi et al. 2022, arXiv:2211.01866
 Unit    ratio of error rates      Better  lower (1: a factor costs nothing)
 """
+
+from behaviors.measurement import Metric
+
+FACTORS = (
+    "pose",
+    "background",
+    "pattern",
+    "color",
+    "smaller",
+    "shape",
+    "partial_view",
+    "subcategory",
+    "texture",
+    "larger",
+    "darker",
+    "object_blocking",
+    "person_blocking",
+    "style",
+    "brighter",
+    "multiple_objects",
+)
+"""ImageNet-X's factors, in which an image may differ from the prototypes of its class.  Source: arXiv:2211.01866."""
+
+METRICS: dict[str, Metric] = {
+    "mean_error_ratio": Metric(
+        title="Mean of the error ratios of the 16 factors",
+        unit="ratio",
+        better="lower",
+        source="arXiv:2311.09215, the average beside its figure of error ratios (plain mean)",
+        lowest=0.0,
+    ),
+    "worst_factor": Metric(
+        title="Largest of the error ratios of the 16 factors",
+        unit="ratio",
+        better="lower",
+        source="the factor that arXiv:2311.09215 names as the one a model suffers most from",
+        lowest=0.0,
+    ),
+    **{
+        f"error_ratio_{factor}": Metric(
+            title=f"Error ratio of the factor {factor}",
+            unit="ratio",
+            better="lower",
+            source="Idrissi et al. 2022, arXiv:2211.01866 (error with the factor / error overall)",
+            lowest=0.0,
+        )
+        for factor in FACTORS
+    },
+}

@@ -1,0 +1,42 @@
+"""Mistakes: which kinds of images does a model fail on more often?  (Claim, source and unit: see the package.)"""
+
+import pytest
+
+from behaviors.gate import Gate
+from behaviors.mistakes import FACTORS
+from behaviors.mistakes.evidence import Errors, errors
+from behaviors.mistakes.metrics import any_unjudged, error_ratio, mean_error_ratio, unjudged, worst_factor
+from behaviors.mistakes.plots import error_ratios
+from behaviors.predictions import Predictions
+
+pytestmark = pytest.mark.predictions("factors")
+
+
+@pytest.fixture
+def mistakes(predictions: Predictions) -> Errors:
+    """What the model got wrong, on images that are annotated and no prototypes."""
+    return errors(predictions)
+
+
+def test_mean_error_ratio(mistakes: Errors, predictions: Predictions, gate: Gate) -> None:
+    """On average over the factors, an image that differs from its class's prototypes is no harder than others."""
+    if reason := any_unjudged(mistakes):
+        gate.does_not_apply("mean_error_ratio", reason)
+    mean = mean_error_ratio(mistakes, alpha=gate.alpha)
+    gate.check("mean_error_ratio", mean, figure=lambda: error_ratios(predictions, mean))
+
+
+def test_worst_factor(mistakes: Errors, gate: Gate) -> None:
+    """There is no kind of image that the model fails on much more often than on others."""
+    if reason := any_unjudged(mistakes):
+        gate.does_not_apply("worst_factor", reason)
+    gate.check("worst_factor", worst_factor(mistakes, alpha=gate.alpha))
+
+
+@pytest.mark.parametrize("factor", FACTORS)
+def test_error_ratio(factor: str, mistakes: Errors, gate: Gate) -> None:
+    """The model fails on images with this factor no more often than on others."""
+    metric = f"error_ratio_{factor}"
+    if reason := unjudged(mistakes, factor):
+        gate.does_not_apply(metric, reason)
+    gate.check(metric, error_ratio(mistakes, factor, alpha=gate.alpha))
