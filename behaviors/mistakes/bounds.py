@@ -1,4 +1,4 @@
-"""Closed-form bounds for the error ratio of one factor.
+"""Closed-form bounds for the error ratio of one factor, and what each image does to the ratios.
 
 R = e_f / e, where the images with the factor are a share w of all.  It is a monotone map of RR = e_f / e_rest, a ratio
 of two independent proportions: R = RR / (w RR + 1 - w), so that what both sides of R have in common is taken into
@@ -8,8 +8,15 @@ proportions.  ``benchmarks/error_ratios.py`` measures how often they err.
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
+from behaviors.clusters import ratio_influence
 from behaviors.intervals import clopper_pearson
 from behaviors.measurement import Interval
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 METHOD = "MOVER-R, exact limits"
 
@@ -30,6 +37,16 @@ def ratio_interval(wrong_with: int, images_with: int, wrong: int, images: int, *
     high = _mover(one, other, of_one.high, of_other.low, side=1)
     value = ratio(wrong_with, images_with, wrong, images)  # rounding may carry a limit across it
     return Interval(min(_overall(low, share), value), max(_overall(high, share), value), alpha, METHOD)
+
+
+def influences(wrong: Bools, carries: Bools) -> Floats:
+    """(N, F) float64: how far each image moves the ratio of each factor; every column adds up to 0.
+
+    ``wrong``: (N,) bool, at least one true.  ``carries``: (N, F) bool, at least one true in every column; which images
+    carry a factor is taken as given.  A ratio of the sample less the population's is nearly the mean of its column.
+    """
+    share = carries.mean(0)
+    return np.stack([ratio_influence(wrong * column, wrong) for column in (carries / share).T], axis=1)
 
 
 def _mover(one: float, other: float, near_one: float, near_other: float, *, side: int) -> float:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from behaviors.clusters import ratio_influence
 from behaviors.intervals import mean_hall
 from behaviors.measurement import Cell, Interval, Measurement
 from behaviors.mistakes import bounds
@@ -118,7 +117,8 @@ def mean_influence(errors: Errors) -> Floats:
         ValueError: a factor has no ratio (see ``any_unjudged``).
     """
     _check(any_unjudged(errors))
-    return ratio_influence(errors.wrong * weights(errors), errors.wrong)
+    moved: Floats = bounds.influences(errors.wrong, errors.carries).mean(1)
+    return moved
 
 
 @dataclass(frozen=True)
