@@ -58,9 +58,20 @@ class ProbeAnswers(NamedTuple):
 class Probe(Protocol):
     """One task put to one model; pytest injects it as the fixture ``probe``, and all of a model's as ``probes``."""
 
-    model: str
-    task: str
-    classes: tuple[str, ...]
+    @property
+    def model(self) -> str:
+        """Whose features these are."""
+        ...
+
+    @property
+    def task(self) -> str:
+        """What is asked."""
+        ...
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The answers to choose from."""
+        ...
 
     def data(self) -> ProbeData:
         """The features, from the store or extracted now.

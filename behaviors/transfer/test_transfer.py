@@ -1,0 +1,42 @@
+"""Transfer: how much of a new task can be read off frozen features?  (Claim, source and unit: see the package.)"""
+
+import pytest
+
+from behaviors.features import NoFeatures, Probe, Probes
+from behaviors.gate import Gate
+from behaviors.measurement import Measurement
+from behaviors.transfer.metrics import mean_probe_accuracy, probe_accuracy
+from behaviors.transfer.plots import tasks
+from behaviors.transfer.probe import linear_probe
+
+pytestmark = pytest.mark.probes
+
+STRENGTHS = tuple(10.0 ** (-step / 2) for step in range(11))  # 1 to 1e-5, half a decade apart
+HELD_OUT = 0.25
+SEEDS = (0, 1, 2)  # three fits tell how much the images held out matter
+
+
+def measured(probe: Probe, alpha: float) -> Measurement:
+    """How well a linear probe answers the task."""
+    said = probe.answers(linear_probe, strengths=STRENGTHS, held_out=HELD_OUT, seeds=SEEDS)
+    return probe_accuracy(said.predicted, said.labels, learned=said.learned, classes=probe.classes, alpha=alpha)
+
+
+def test_probe_accuracy(probe: Probe, gate: Gate) -> None:
+    """A linear probe on the model's frozen features answers a question that the model was never asked."""
+    try:
+        accuracy = measured(probe, gate.alpha)
+    except NoFeatures as reason:
+        gate.does_not_apply("probe_accuracy", str(reason))
+    gate.check("probe_accuracy", accuracy)
+
+
+def test_mean_probe_accuracy(probes: Probes, gate: Gate) -> None:
+    """On average over tasks, linear probes on the model's frozen features answer rightly."""
+    try:
+        each = {task: measured(probe, gate.alpha) for task, probe in probes.items()}
+    except NoFeatures as reason:
+        gate.does_not_apply("mean_probe_accuracy", str(reason))
+    mean = mean_probe_accuracy(each, alpha=gate.alpha)
+    model = next(iter(probes.values())).model
+    gate.check("mean_probe_accuracy", mean, figure=lambda: tasks(model, mean))
