@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from behaviors.predictions import Predictions
 
 BAR, MARK, INK, FAINT, GRID = "#9DB8D2", "#B4532A", "#22272E", "#6B7280", "#E5E7EB"
-LONG = 7
-"""Names of levels that are longer than so many characters are written aslant."""
+LONG, MANY = 7, 16
+"""Names of levels that are longer than so many characters are written aslant, and upright where there are so many."""
 
 
 def factors(predictions: Predictions, measurement: Measurement) -> Figure:
@@ -29,7 +29,7 @@ def factors(predictions: Predictions, measurement: Measurement) -> Figure:
         ValueError: it is of something else.
     """
     names, value, low, high = _columns(measurement, "factor", "mean_accuracy")
-    figure, axes = _page(predictions, measurement, "average over factors", 1.9 + 0.46 * len(names))
+    figure, axes = _page(predictions, measurement, "average over factors", 1.9 + 0.46 * len(names), pad=22)
     place = np.arange(len(names))[::-1]
     axes.barh(place, value, 0.66, color=BAR)
     axes.errorbar(value, place, xerr=_reach(value, low, high), fmt="none", ecolor=INK, elinewidth=1.3, capsize=3)
@@ -72,8 +72,12 @@ def curve(predictions: Predictions, factor: str, measurement: Measurement) -> Fi
         axes.plot(place, value, color=BAR, linewidth=2.4)
     axes.errorbar(place, value, yerr=_reach(value, low, high), fmt="none", ecolor=INK, elinewidth=1.3, capsize=3)
     axes.plot(place, value, "o", markersize=6, color=INK)
-    aslant = max(map(len, names)) > LONG
-    axes.set_xticks(place, names, rotation=30 if aslant else 0, ha="right" if aslant else "center")
+    if len(names) > MANY:
+        axes.set_xticks(place, names, rotation=90, fontsize=7)
+    elif max(map(len, names)) > LONG:
+        axes.set_xticks(place, names, rotation=30, ha="right")
+    else:
+        axes.set_xticks(place, names)
     axes.set_xlim(-0.5, len(names) - 0.5)
     axes.set_ylim(0, 1.03)
     _plain(axes, "y")
@@ -93,8 +97,10 @@ def _columns(
     return [str(row[key]) for row in rows], value, low, high
 
 
-def _page(predictions: Predictions, measurement: Measurement, words: str, height: float) -> tuple[Figure, Axes]:
-    """An empty figure that says who, what and how sure."""
+def _page(
+    predictions: Predictions, measurement: Measurement, words: str, height: float, pad: float = 12
+) -> tuple[Figure, Axes]:
+    """An empty figure that says who, what and how sure, ``pad`` points above the axes."""
     from matplotlib.figure import Figure  # half a second to import, and most runs draw nothing
 
     figure = Figure(figsize=(9, height), dpi=100, facecolor="white", layout="constrained")
@@ -107,7 +113,7 @@ def _page(predictions: Predictions, measurement: Measurement, words: str, height
     name = textwrap.shorten(f"{predictions.model} on {predictions.dataset}", 90, placeholder=" ...")
     figure.suptitle(name, x=0.012, ha="left", fontsize=14, fontweight="bold", color=INK, parse_math=False)
     axes = figure.subplots()
-    axes.set_title("   ".join(facts), loc="left", fontsize=10.5, color=INK, pad=22, parse_math=False)
+    axes.set_title("   ".join(facts), loc="left", fontsize=10.5, color=INK, pad=pad, parse_math=False)
     for note in measurement.notes:
         text = textwrap.fill(note[:1].upper() + note[1:], 120)
         figure.supxlabel(text, x=0.012, ha="left", fontsize=9, color=FAINT, parse_math=False)
