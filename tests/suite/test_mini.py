@@ -23,7 +23,8 @@ def test_its_words_are_the_worlds(suite):
 
 
 def test_every_split_that_no_model_was_trained_on_is_a_dataset(suite):
-    assert list(suite.roles) == [name for name, split in splits.SPLITS.items() if not split.training]
+    drawn = [role for role in suite.roles if role in splits.SPLITS]
+    assert drawn == [name for name, split in splits.SPLITS.items() if not split.training]
 
 
 def test_every_dataset_can_be_opened(suite):
