@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from behaviors.searching import Explore, Picture
 
 INK, FAINT, RIGHT, WRONG = "#22272E", "#6B7280", "#0072B2", "#D55E00"  # Okabe & Ito's blue and vermilion
-MOST = 8
-"""Images side by side."""
+MOST, LONG = 8, 18
+"""Images side by side, and letters of a name below one."""
+ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
 
 def changed(before: Predictions, after: Predictions) -> list[int]:
@@ -70,7 +71,7 @@ def strip(
     for (above, below), (row, pair) in zip(grid.T, shown, strict=True):
         _picture(above, pair[0], before, row)
         _picture(below, pair[1], after, row)
-        below.text(0.5, -0.25, _short(str(before.ids[row])), **_centred(below), fontsize=8, color=FAINT)
+        below.text(0.5, -0.25, _end(str(before.ids[row])), **_centred(below), fontsize=8, color=FAINT, parse_math=False)
     for axes, label in zip(grid[:, 0], ("before", "after"), strict=True):
         axes.set_ylabel(label, fontsize=11, color=INK)
     _write_words(figure, before, words, f"{len(shown)} of {len(changed(before, after)):,} predictions that change")
@@ -84,13 +85,15 @@ def _picture(axes: Axes, picture: Picture, predictions: Predictions, row: int) -
     said, right = int(predictions.predicted[row]), bool(predictions.correct[row])
     name = predictions.classes[said] if said >= 0 else "no answer"
     sure = f" {predictions.confidence[row]:.2f}" if predictions.has_confidence else ""
-    text = f"{_short(name, 16)}{sure}"
+    text = f"{textwrap.shorten(name, LONG - 4, placeholder=ELLIPSIS)}{sure}"
     axes.text(0.5, -0.03, text, **_centred(axes), fontsize=10, color=RIGHT if right else WRONG, parse_math=False)
 
 
 def _write_words(figure: Figure, before: Predictions, words: str, count: str) -> None:
     title = f"{before.model} on {before.dataset}: {words}"
-    figure.text(0.05, 0.985, textwrap.fill(title, 80), fontsize=12.5, fontweight="bold", color=INK, va="top")
+    figure.text(
+        0.05, 0.985, textwrap.fill(title, 80), fontsize=12.5, fontweight="bold", color=INK, va="top", parse_math=False
+    )
     figure.text(0.05, 0.83, count, fontsize=10, color=FAINT)
 
 
@@ -98,5 +101,6 @@ def _centred(axes: Axes) -> dict[str, Any]:
     return {"ha": "center", "va": "top", "transform": axes.transAxes}
 
 
-def _short(text: str, most: int = 18) -> str:
-    return text if len(text) <= most else f"\N{HORIZONTAL ELLIPSIS}{text[1 - most :]}"
+def _end(text: str) -> str:
+    """A file is known by the end of its path."""
+    return text if len(text) <= LONG else f"{ELLIPSIS}{text[1 - LONG :]}"
