@@ -17,6 +17,9 @@ from behaviors.robustness.metrics import accuracy, average_accuracy, corruption_
 Pair = tuple[Predictions, Predictions]
 """Two models on the same images, in the same order; the first should be ahead."""
 
+Sweep = tuple[str, Sequence[Predictions]]
+"""What is done to the images, in a word, and what a model says about them under each view, in the same order."""
+
 MARGIN = 0.02
 """Accuracies nearer than this are close, as 0.005 and 0.011 are to the paper (arXiv:2311.09215, "Robustness")."""
 
@@ -44,9 +47,10 @@ def close_on_average(label: str, pairs: Mapping[str, Pair], *, alpha: float) -> 
     return within(label, ahead_on_average(label, pairs, alpha=alpha), margin=MARGIN)
 
 
-def more_robust(label: str, to: Sequence[Predictions], than: Sequence[Predictions], *, alpha: float) -> Contrast:
+def more_robust(to: Sweep, than: Sweep, *, alpha: float) -> Contrast:
     """The mean accuracy of a model over the views ``to`` is above that over ``than``, on the same images."""
-    return above(label, _over_views(to, alpha), _over_views(than, alpha))
+    first, second = _over_views(to, alpha), _over_views(than, alpha)
+    return above(f"{first.model}: {first.what} above {second.what}", first, second)
 
 
 def accuracy_of(predictions: Predictions, *, alpha: float) -> Measured:
@@ -76,9 +80,11 @@ def _average(parts: Sequence[Measured], alpha: float) -> Measured:
     return Measured(parts[0].model, mean, nothing)
 
 
-def _over_views(views: Sequence[Predictions], alpha: float) -> Measured:
+def _over_views(sweep: Sweep, alpha: float) -> Measured:
     """The plain mean of accuracies on the same images."""
+    what, views = sweep
     scores = np.mean([said.correct for said in views], axis=0)
     found = mean_z(scores, alpha=alpha)
     interval = Interval(max(found.low, 0.0), min(found.high, 1.0), alpha, "mean over images, normal")
-    return Measured(views[0].model, Measurement(float(scores.mean()), scores.size, interval), mean_influence(scores))
+    measurement = Measurement(float(scores.mean()), scores.size, interval)
+    return Measured(views[0].model, measurement, mean_influence(scores), what)

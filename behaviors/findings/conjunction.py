@@ -76,6 +76,7 @@ def _shown(name: str, one: Measured | None) -> dict[str, Cell]:
     interval = one.measurement.interval if one else None
     return {
         name: one.model if one else None,
+        f"{name}_what": one.what if one else None,
         f"{name}_value": float(one.measurement.value) if one else None,
         f"{name}_low": interval.low if interval else None,
         f"{name}_high": interval.high if interval else None,

@@ -6,17 +6,28 @@ import numpy as np
 
 from behaviors.findings.conjunction import at_least
 from behaviors.findings.contrasts import Contrast, above
-from behaviors.findings.influence import Measured
+from behaviors.findings.influence import Floats, Measured
 from behaviors.mistakes import FACTORS
-from behaviors.mistakes.bounds import influences
 from behaviors.mistakes.evidence import Errors, errors
-from behaviors.mistakes.metrics import any_unjudged, error_ratio, mean_error_ratio, mean_influence
+from behaviors.mistakes.metrics import any_unjudged, error_ratio, mean_error_ratio
 from behaviors.predictions import Predictions
 
 COMPLEX = ("texture", "subcategory", "object_blocking")
 """The factors that models suffer most from.  Source: arXiv:2311.09215, "Model Mistakes"."""
 NEAR = 3
 """Texture is at or near the top: among so many factors with the largest ratios."""
+
+
+def influences(made: Errors) -> Floats:
+    """(N, F) float64: how far each image moves the ratio of each factor, by its error and by carrying the factor.
+
+    Source: the derivative of mean(e m) / (mean(m) mean(e)), with e for an error and m for the factor.
+    """
+    wrong, carries = made.wrong[:, None].astype(np.float64), made.carries.astype(np.float64)
+    both = wrong * carries
+    ratio = both.mean(0) / (carries.mean(0) * wrong.mean(0))
+    moved: Floats = (both / carries.mean(0) - ratio * wrong) / wrong.mean(0) - ratio * (carries / carries.mean(0) - 1)
+    return moved
 
 
 def unjudged(*models: Predictions) -> str:
@@ -41,7 +52,7 @@ def complex_above_others(predictions: Predictions, *, alpha: float) -> Contrast:
     made = errors(predictions)
     others = tuple(factor for factor in FACTORS if factor not in COMPLEX)
     first, second = (
-        _mean(f"{predictions.model} {name}", _only(made, factors), alpha)
+        _mean(predictions.model, _only(made, factors), alpha, name)
         for name, factors in (("complex", COMPLEX), ("others", others))
     )
     return above(f"{predictions.model}: complex factors above others", first, second)
@@ -53,19 +64,18 @@ def texture_near_the_top(predictions: Predictions, *, alpha: float) -> Contrast:
     others = [factor for factor in FACTORS if factor != "texture"]
     texture = _one(predictions.model, made, "texture", alpha)
     rivals = [
-        above(f"texture above {factor}", texture, _one(f"{predictions.model} {factor}", made, factor, alpha))
-        for factor in others
+        above(f"texture above {factor}", texture, _one(predictions.model, made, factor, alpha)) for factor in others
     ]
     return at_least(len(others) - NEAR + 1, f"{predictions.model}: texture among the {NEAR} worst factors", rivals)
 
 
-def _mean(name: str, made: Errors, alpha: float) -> Measured:
-    return Measured(name, mean_error_ratio(made, alpha=alpha), mean_influence(made))
+def _mean(model: str, made: Errors, alpha: float, what: str = "") -> Measured:
+    return Measured(model, mean_error_ratio(made, alpha=alpha), influences(made).mean(1), what)
 
 
-def _one(name: str, made: Errors, factor: str, alpha: float) -> Measured:
-    column = influences(made.wrong, made.carries)[:, made.factors.index(factor)]
-    return Measured(name, error_ratio(made, factor, alpha=alpha), column)
+def _one(model: str, made: Errors, factor: str, alpha: float) -> Measured:
+    column = influences(made)[:, made.factors.index(factor)]
+    return Measured(model, error_ratio(made, factor, alpha=alpha), column, factor)
 
 
 def _only(made: Errors, factors: Sequence[str]) -> Errors:

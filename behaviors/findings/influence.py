@@ -20,11 +20,13 @@ class Measured:
 
     ``influence``: (N,) float64 that add up to 0, one per image: their mean over other images is how far the number
     measured on those is from the truth, to first order (Hampel 1974, JASA 69:383).
+    ``what``: which of the model's numbers it is, where one is compared with another of the same model.
     """
 
     model: str
     measurement: Measurement
     influence: Floats
+    what: str = ""
 
 
 class Spread(NamedTuple):

@@ -57,34 +57,49 @@ def comparison(metric: Metric, about: str, measurement: Measurement) -> Figure:
 
 
 def _draw_values(axes: Axes, rows: Sequence[Mapping[str, Cell]], unit: str) -> None:
+    """Of one model compared with itself, the second number is a hollow mark, and both say what they are."""
     shown: set[str] = set()
     for place, row in enumerate(rows):
-        for side, shift in (("first", -0.13), ("second", 0.13)):
-            value, low, high = (row[f"{side}{part}"] for part in ("_value", "_low", "_high"))
-            if value is None:
+        for side, shift in (("first", -0.15), ("second", 0.15)):
+            if row[f"{side}_value"] is None:
                 continue
-            model = str(row[side])
-            label = None if model in shown else model
-            shown.add(model)
-            number = float(value)
-            reach = [
-                [number - float(number if low is None else low)],
-                [float(number if high is None else high) - number],
-            ]
-            colour = COLOURS.get(model, OTHERS[len(shown) % len(OTHERS)])
+            model, value, low, high = str(row[side]), *(_bound(row, side, part) for part in ("value", "low", "high"))
+            itself = row["first"] == row["second"]
             axes.errorbar(
-                number,
+                value,
                 place + shift,
-                xerr=np.maximum(reach, 0),
+                xerr=np.maximum([[value - low], [high - value]], 0),
                 fmt=MARKERS.get(model, "o"),
                 ms=6.5,
-                color=colour,
+                color=_colour(model),
+                mfc="white" if itself and side == "second" else None,
                 elinewidth=1.5,
                 capsize=3.5,
-                label=label,
+                label=None if model in shown else model,
             )
+            shown.add(model)
+            if what := row[f"{side}_what"]:
+                axes.annotate(
+                    str(what),
+                    (high, place + shift),
+                    (6, 0),
+                    fontsize=9,
+                    va="center",
+                    textcoords="offset points",
+                    color=FAINT,
+                )
     axes.set_xlabel(unit, color=INK, fontsize=11)
-    axes.margins(x=0.08)
+    axes.margins(x=0.22 if any(row["first_what"] for row in rows) else 0.08)
+
+
+def _bound(row: Mapping[str, Cell], side: str, part: str) -> float:
+    """A number of a row; a bound that is not known is the value."""
+    value = row[f"{side}_{part}"]
+    return float(row[f"{side}_value"] if value is None else value)  # type: ignore[arg-type]
+
+
+def _colour(model: str) -> str:
+    return COLOURS.get(model, OTHERS[sum(map(ord, model)) % len(OTHERS)])
 
 
 def _draw_differences(axes: Axes, rows: Sequence[Mapping[str, Cell]], measurement: Measurement) -> None:
@@ -133,7 +148,15 @@ def _write_words(figure: Figure, metric: Metric, about: str, measurement: Measur
         level = f"{100 * (1 - 2 * interval.alpha):.3g} % interval"
         number = f"{measurement.value:+.3f}, {level} {interval.low:+.3f} to {interval.high:+.3f}".replace("-", "−")
         figure.text(0.02, 1 - 0.72 / height, f"{word}: {number}", fontsize=12, color=colour, fontweight="bold")
-    figure.text(0.02, 1 - 0.4 / height, metric.title, fontsize=16, fontweight="bold", color=INK, parse_math=False)
+    figure.text(
+        0.02,
+        1 - 0.4 / height,
+        metric.title,
+        fontsize=min(16.0, 16 * 75 / len(metric.title)),
+        fontweight="bold",
+        color=INK,
+        parse_math=False,
+    )
     figure.text(0.02, 1 - 1.0 / height, "   ".join(facts), fontsize=11, color=INK, parse_math=False)
     words = [interval.method] if interval is not None else []
     notes = "\n".join(textwrap.fill(note[:1].upper() + note[1:], 150) for note in [*words, *measurement.notes])

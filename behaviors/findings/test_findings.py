@@ -119,7 +119,7 @@ def test_supervised_is_more_robust(answers: Answers, gate: Gate) -> None:
 def test_architectures_are_equally_robust(answers: Answers, gate: Gate) -> None:
     """Over the variants, ViT and ConvNeXt are close on average."""
     pairs = {name: two(answers, name) for name in VARIANTS}
-    claim = close_on_average(f"less than {MARGIN:g} apart on average", pairs, alpha=gate.alpha)
+    claim = close_on_average(f"{MARGIN:g} less how far apart they are", pairs, alpha=gate.alpha)
     each = [ahead(name, pair, alpha=gate.alpha) for name, pair in pairs.items()]
     settle(answers, gate, "architectures_are_equally_robust", claim, images_of(*each))
 
@@ -153,10 +153,12 @@ def test_shifts_are_easiest(answers: Answers, gate: Gate) -> None:
     """Every model keeps more of its accuracy when images are shifted than at other scales or resolutions."""
     said = {view: asked(answers, "wide", view) for view in (*SHIFTS, *CHANGES)}
     each = []
-    for place, model in enumerate(GROUPS[answers.model]):
-        for name, others in (("scales", SCALES), ("resolutions", RESOLUTIONS)):
-            shifted, changed = ([said[view][place] for view in views] for views in (SHIFTS, others))
-            each.append(more_robust(f"{model}: shifts above {name}", shifted, changed, alpha=gate.alpha))
+    for place in range(len(GROUPS[answers.model])):
+        shifts, *others = (
+            (name, [said[view][place] for view in views])
+            for name, views in (("shifts", SHIFTS), ("scales", SCALES), ("resolutions", RESOLUTIONS))
+        )
+        each += [more_robust(shifts, changes, alpha=gate.alpha) for changes in others]
     settle(answers, gate, "shifts_are_easiest", all_above("every model", each), images_of(each[0]))
 
 
