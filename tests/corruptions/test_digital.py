@@ -31,7 +31,7 @@ def test_pixelate_is_what_pillow_makes(size, severity):
     expected = np.asarray(small.resize(size[::-1], Image.Resampling.NEAREST))
     found = corrupt(picture, ["a"], "pixelate", severity)[0].permute(1, 2, 0).numpy()
     differ = (found != expected).any(2).mean()
-    assert differ == 0 if size[0] == size[1] else differ < 0.05  # a pixel right between two boxes may go to either
+    assert differ == 0 if size[0] == size[1] else differ < 0.1  # a pixel right between two may go to either
 
 
 @pytest.mark.parametrize("severity", [1, 5])
