@@ -2,6 +2,7 @@
 
 import pytest
 
+from fixtures.datasets.dataset import own_size
 from fixtures.mini import splits
 from fixtures.mini.prompts import CLASS_NAMES, TEMPLATES
 from fixtures.mini.recipes import RENDITION_CLASSES
@@ -23,8 +24,8 @@ def test_its_words_are_the_worlds(suite):
 
 
 def test_every_split_that_no_model_was_trained_on_is_a_dataset(suite):
-    drawn = [role for role in suite.roles if role in splits.SPLITS]
-    assert drawn == [name for name, split in splits.SPLITS.items() if not split.training]
+    drawn = {role for role in suite.roles if role in splits.SPLITS}
+    assert drawn == {name for name, split in splits.SPLITS.items() if not split.training}
 
 
 def test_every_dataset_can_be_opened(suite):
@@ -46,7 +47,7 @@ def test_the_middle_of_wide_is_an_ordinary_picture(suite):
     wide, ordinary = (splits.SPLITS[name] for name in ("wide", "val"))
     assert wide.size / wide.field == ordinary.size / ordinary.field
     assert (wide.size - ordinary.size) / 2 >= ordinary.size * 100 / 224
-    assert [role for role in suite.roles if suite.dataset(role).own_size] == ["wide"]
+    assert [role for role in suite.roles if own_size(suite.dataset(role))] == ["wide"]
 
 
 def test_probes_ask_for_what_no_output_says(suite):
