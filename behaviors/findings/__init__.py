@@ -62,6 +62,11 @@ METRICS: dict[str, Metric] = {
     "architectures_are_equally_robust": _finding(
         "ViT and ConvNeXt are close on average over the variants", "accuracy", '"Robustness"'
     ),
+    "clip_transfers_best": _finding(
+        "CLIP transfers best, supervised ConvNeXt nearly as well, supervised ViT less",
+        "mean probe accuracy",
+        '"Transferability"',
+    ),
     "convnext_is_better_on_scenes": _finding(
         "ConvNeXt beats ViT on nearly all factors of rendered scenes", "accuracy", '"Synthetic Data"'
     ),

@@ -34,7 +34,11 @@ class Contrast:
 
 def above(label: str, first: Measured, second: Measured, *, spreading: Spreading = by_image) -> Contrast:
     """``first`` is above ``second``, measured on the same images in the same order."""
-    spread = spreading(_difference(first, second))
+    return difference(label, first, second, spreading(_difference(first, second)))
+
+
+def difference(label: str, first: Measured, second: Measured, spread: Spread) -> Contrast:
+    """``first`` is above ``second``; ``spread``: how far their difference may be off."""
     value = float(first.measurement.value - second.measurement.value)
     return _spread(label, value, spread, (first, second))
 
@@ -80,21 +84,21 @@ def above_on_average(
     return _spread(label, value, Spread(variance, method=f"mean of {len(pairs)} datasets, normal"), shown)
 
 
-def within(label: str, difference: Contrast, *, margin: float) -> Contrast:
-    """``difference`` is less than ``margin`` in size, either way: two one-sided tests.
+def within(label: str, apart: Contrast, *, margin: float) -> Contrast:
+    """``apart`` is less than ``margin`` in size, either way: two one-sided tests.
 
     Source: Schuirmann 1987, J Pharmacokinet Biopharm 15:657.
     """
 
     def bounds(alpha: float) -> tuple[float, float]:
-        low, high = difference.bounds(alpha)
+        low, high = apart.bounds(alpha)
         sure = margin - max(abs(low), abs(high))
-        low, high = difference.bounds(alpha / 2)
+        low, high = apart.bounds(alpha / 2)
         nearest = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
         return sure, margin - nearest
 
-    value = margin - abs(difference.value)
-    return Contrast(label, value, bounds, f"two one-sided tests; {difference.method}", difference.measured)
+    value = margin - abs(apart.value)
+    return Contrast(label, value, bounds, f"two one-sided tests; {apart.method}", apart.measured)
 
 
 def _spread(label: str, value: float, spread: Spread, measured: tuple[Measured, ...]) -> Contrast:

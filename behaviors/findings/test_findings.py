@@ -1,7 +1,10 @@
 """Findings: does what the paper found by comparing models hold for these?  (Source and unit: see the package.)"""
 
+from collections.abc import Mapping
+
 import pytest
 
+from behaviors.features import NoFeatures, Probes
 from behaviors.findings import FOUR, GROUPS, METRICS, SAME_ARCHITECTURE, SAME_TRAINING
 from behaviors.findings.accuracy import MARGIN, Pair, ahead, ahead_on_average, close_on_average, more_robust
 from behaviors.findings.confidence import better_calibrated, confidence_gap
@@ -18,6 +21,7 @@ from behaviors.findings.pairing import paired
 from behaviors.findings.plots import comparison
 from behaviors.findings.scenes import better_on_average, better_on_nearly_all
 from behaviors.findings.shape import more_shape
+from behaviors.findings.transfer import transfer_as_in_the_paper
 from behaviors.gate import Gate
 from behaviors.predictions import Answers, Predictions
 
@@ -124,6 +128,16 @@ def test_architectures_are_equally_robust(answers: Answers, gate: Gate) -> None:
     settle(answers, gate, "architectures_are_equally_robust", claim, images_of(*each))
 
 
+@pytest.mark.probes(models=FOUR)
+def test_clip_transfers_best(probes_by_model: Mapping[str, Probes], gate: Gate) -> None:
+    """On new tasks CLIP's features serve best, supervised ConvNeXt's nearly as well and supervised ViT's less."""
+    try:
+        claim = transfer_as_in_the_paper(probes_by_model, alpha=gate.alpha)
+    except NoFeatures as reason:
+        gate.does_not_apply("clip_transfers_best", str(reason))
+    judge(gate, "clip_transfers_best", claim, images_of(claim.parts[0]), ", ".join(probes_by_model))
+
+
 @pytest.mark.predictions("pug", models=SAME_TRAINING)
 def test_convnext_is_better_on_scenes(answers: Answers, gate: Gate) -> None:
     """ConvNeXt is more accurate than ViT on nearly all factors of a rendered scene, and on average."""
@@ -180,8 +194,12 @@ def images_of(*contrasts: Contrast) -> int:
 
 
 def settle(answers: Answers, gate: Gate, metric: str, claim: Contrast, images: int) -> None:
-    """Hand the claim to the gate."""
-    measurement = as_measurement(claim, images=images, alpha=gate.alpha)
+    """Hand a claim about the test's group of models to the gate."""
     place = "" if answers.dataset == "all" else f" on {answers.dataset}"
-    about = f"{', '.join(GROUPS[answers.model])}{place}"
+    judge(gate, metric, claim, images, f"{', '.join(GROUPS[answers.model])}{place}")
+
+
+def judge(gate: Gate, metric: str, claim: Contrast, images: int, about: str) -> None:
+    """Hand the claim to the gate; ``about``: which models on what, for the figure."""
+    measurement = as_measurement(claim, images=images, alpha=gate.alpha)
     gate.check(metric, measurement, figure=lambda: comparison(METRICS[metric], about, measurement))

@@ -7,18 +7,14 @@ from behaviors.gate import Gate
 from behaviors.measurement import Measurement
 from behaviors.transfer.metrics import mean_probe_accuracy, probe_accuracy
 from behaviors.transfer.plots import tasks
-from behaviors.transfer.probe import linear_probe
+from behaviors.transfer.protocol import answered
 
 pytestmark = pytest.mark.probes
-
-STRENGTHS = tuple(10.0 ** (-step / 2) for step in range(11))  # 1 to 1e-5, half a decade apart
-HELD_OUT = 0.25
-SEEDS = (0, 1, 2)  # three fits tell how much the images held out matter
 
 
 def measured(probe: Probe, alpha: float) -> Measurement:
     """How well a linear probe answers the task."""
-    said = probe.answers(linear_probe, strengths=STRENGTHS, held_out=HELD_OUT, seeds=SEEDS)
+    said = answered(probe)
     return probe_accuracy(said.predicted, said.labels, learned=said.learned, classes=probe.classes, alpha=alpha)
 
 
