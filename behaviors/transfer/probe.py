@@ -16,7 +16,7 @@ from behaviors.features import Fits, ProbeData
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-ROUGH, FINE = 1e-5, 1e-7
+ROUGH, FINE = 1e-5, 1e-8
 """Largest slope of the loss, in nats, at which fits stop: those that only compare strengths, and those that count.
 Measured on the embedded tasks, the rough ones miss the least cross-entropy of held-out images by 0.0003 nats at most;
 steps of half a decade around it differ by 0.005 and more."""
