@@ -8,6 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 
+class NoView(Exception):
+    """A model cannot be asked about images under a view; the message says why."""
+
+
 @dataclass(frozen=True)
 class Predictions:
     """One row per image, in the dataset's order; probabilities are after the dataset's mapping of outputs to classes.
@@ -92,5 +96,8 @@ class Answers(Protocol):
         """What ``model`` says about ``dataset`` under ``view``, from the store or predicted now.
 
         Left out: the model and the dataset that the test is about.  Only what the test's mark announces may be asked.
+
+        Raises:
+            NoView: the model cannot be asked about this view: it does not run at its input size, or was only recorded.
         """
         ...

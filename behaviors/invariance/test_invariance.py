@@ -10,7 +10,7 @@ from behaviors.invariance.kinds import SWEEPS
 from behaviors.invariance.metrics import MEASURES
 from behaviors.invariance.plots import curves
 from behaviors.invariance.sweeps import sweep
-from behaviors.predictions import Answers
+from behaviors.predictions import Answers, NoView
 
 DECISIONS_ONLY = "it needs the probability of the true class, and only decisions were recorded"
 NEVER_RIGHT = "not a single prediction is right on the images as they are"
@@ -51,7 +51,11 @@ def settle(name: str, measure: str, answers: Answers, gate: Gate) -> None:
     """Measure one thing about one sweep and hand it to the gate."""
     kind, metric = SWEEPS[name], f"{name}_{measure}"
     before = answers(view=IDENTITY)
-    found = sweep(kind, before, dict(zip(kind.levels, (answers(view=view) for view in kind.views()), strict=True)))
+    try:
+        after = [answers(view=view) for view in kind.views()]
+    except NoView as reason:
+        gate.does_not_apply(metric, str(reason))
+    found = sweep(kind, before, dict(zip(kind.levels, after, strict=True)))
     if measure == "true_probability" and found.probability_at is None:
         gate.does_not_apply(metric, DECISIONS_ONLY)
     if measure == "retained" and not found.correct.any():
