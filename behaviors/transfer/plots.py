@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
 BAR, MEAN, CHANCE = "#5AA3CF", "#22272E", "#E6955A"  # tints of Okabe & Ito's blue and vermilion
 INK, FAINT, GRID = "#22272E", "#6B7280", "#E5E7EB"
 DASHED = (0, (5, 4))
+LONGEST = 18
+"""Letters of a task's name that there is room for."""
 
 
 def tasks(model: str, measurement: Measurement) -> Figure:
@@ -28,7 +29,7 @@ def tasks(model: str, measurement: Measurement) -> Figure:
     height = 2.1 + 0.42 * len(rows)
     figure = Figure(figsize=(9, height), dpi=100, facecolor="white")
     axes = figure.subplots()
-    figure.subplots_adjust(left=0.2, right=0.96, top=1 - 1.15 / height, bottom=0.75 / height)
+    figure.subplots_adjust(left=0.2, right=0.92, top=1 - 1.15 / height, bottom=0.75 / height)
     _draw_bars(axes, [dict(row) for row in rows])
     axes.axvline(100 * measurement.value, color=MEAN, linewidth=1.4, linestyle=DASHED)
     axes.set(xlim=(0, 100), ylim=(-0.6, len(rows) - 0.4))
@@ -46,11 +47,13 @@ def _draw_bars(axes: Axes, rows: list[dict[str, object]]) -> None:
     reach = np.maximum([accuracy - low, high - accuracy], 0)
     axes.errorbar(accuracy, place, xerr=reach, fmt="none", color=INK, elinewidth=1.3, capsize=4, clip_on=False)
     axes.vlines(chance, place - 0.43, place + 0.43, color=CHANCE, linewidth=2.6)
-    for y, right, value in zip(place, high, accuracy, strict=True):
-        inside = right > 92
-        x = low[y] - 1.2 if inside else right + 1.2
-        axes.text(x, float(y), f"{value:.1f}", va="center", ha="right" if inside else "left", fontsize=10, color=INK)
-    axes.set_yticks(place, [textwrap.shorten(str(row["task"]), 24, placeholder="...") for row in rows])
+    for y, value in zip(place, accuracy, strict=True):
+        axes.text(102, float(y), f"{value:.1f}", va="center", fontsize=10.5, color=INK)
+    axes.set_yticks(place, [_short(str(row["task"])) for row in rows], parse_math=False)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def _write_words(figure: Figure, model: str, measurement: Measurement, height: float) -> None:
@@ -63,7 +66,9 @@ def _write_words(figure: Figure, model: str, measurement: Measurement, height: f
         level = f", {100 * (1 - 2 * interval.alpha):.3g} % interval"
         facts.append(f"{level[2:]} [{interval.low:.3f}, {interval.high:.3f}]")
     facts.append(f"{measurement.images:,} test images")
-    figure.text(0.03, 1 - 0.38 / height, f"Linear probes on {model}", fontsize=16, fontweight="bold", color=INK)
+    title = f"Linear probes on {model}"
+    size = min(16.0, 16 * 54 / len(title))
+    figure.text(0.03, 1 - 0.38 / height, title, fontsize=size, fontweight="bold", color=INK, parse_math=False)
     figure.text(0.03, 1 - 0.68 / height, "   ".join(facts), fontsize=12, color=INK)
     handles = [
         Line2D([], [], color=INK, linewidth=1.3, label=f"accuracy{level}"),

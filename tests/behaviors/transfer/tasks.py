@@ -7,7 +7,7 @@ from behaviors.features import ProbeData
 STRENGTHS = tuple(10.0 ** (-step / 2) for step in range(11))
 
 
-def clouds(classes=4, width=20, each=40, spread=1.0, seed=0, test=60) -> ProbeData:
+def clouds(*, classes=4, width=20, each=40, spread=1.0, seed=0, test=60) -> ProbeData:
     """``each`` training and ``test`` test images of every class; ``spread`` of a cloud, centres about 1 apart.
 
     Features are correlated, on very different scales and far from 0, as those of networks may be.
