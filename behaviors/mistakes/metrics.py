@@ -79,7 +79,7 @@ def mean_error_ratio(errors: Errors, *, alpha: float) -> Measurement:
     found = [_one(errors, factor, alpha) for factor in errors.factors]
     weighed = weights(errors)[errors.wrong]
     interval = mean_hall(weighed, alpha=alpha) if weighed.size > 1 else None
-    notes = (f"it rests on only {weighed.size} errors",) if weighed.size < FEW else ()
+    notes = (f"it rests on few errors: {weighed.size}",) if weighed.size < FEW else ()
     mean = float(np.mean([one.value for one in found]))
     return _measurement(errors, mean, interval, found, *notes)
 
