@@ -89,7 +89,7 @@ def test_prototypes_must_be_images(tmp_path, prototypes):
 
 
 def test_a_file_name_belongs_to_one_image(tmp_path):
-    with pytest.raises(InputError, match=r"joined by file name, and several images are called a\.png"):
+    with pytest.raises(InputError, match=r"go by file name, and several images are called a\.png"):
         join(("cat/a.png", "dog/a.png"), write(tmp_path / "x.jsonl"), "here")
 
 
