@@ -1,0 +1,97 @@
+"""The room's tests hand every metric of METRICS to the gate, and say where a model has no features."""
+
+import inspect
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from behaviors.features import NoFeatures, ProbeAnswers
+from behaviors.transfer import METRICS, test_transfer
+from tests.behaviors.transfer.tasks import clouds
+
+TESTS = {name: test for name, test in inspect.getmembers(test_transfer, inspect.isfunction) if name.startswith("test_")}
+
+
+class Skipped(Exception):
+    pass
+
+
+class Recorder:
+    """A gate that only listens."""
+
+    alpha = 0.05
+
+    def __init__(self):
+        self.measured, self.figures, self.inapplicable = {}, {}, {}
+
+    def check(self, metric, measurement, figure=None):
+        assert metric not in self.measured
+        self.measured[metric], self.figures[metric] = measurement, figure
+
+    def does_not_apply(self, metric, reason):
+        self.inapplicable[metric] = reason
+        raise Skipped
+
+
+@dataclass
+class Asked:
+    """A probe that is fitted whenever it is asked."""
+
+    task: str
+    seed: int = 0
+    model: str = "one"
+
+    @property
+    def classes(self):
+        return self.data().classes
+
+    def data(self):
+        return clouds(spread=1.5, seed=self.seed)
+
+    def answers(self, fit, **settings):
+        data = self.data()
+        learned = np.bincount(data.train_labels, minlength=len(data.classes))
+        return ProbeAnswers(data.test_labels, learned, *fit(data, **settings))
+
+
+class Blind(Asked):
+    def answers(self, fit, **settings):
+        raise NoFeatures("it has none")
+
+
+def test_every_metric_is_measured_once():
+    gate = Recorder()
+    probes = {"count": Asked("count"), "size": Asked("size", seed=1)}
+    test_transfer.test_probe_accuracy(probes["count"], gate)
+    test_transfer.test_mean_probe_accuracy(probes, gate)
+    assert set(gate.measured) == set(METRICS) == {name.removeprefix("test_") for name in TESTS}
+    for name, found in gate.measured.items():
+        assert METRICS[name].lowest <= found.interval.low < found.value < found.interval.high <= METRICS[name].highest
+    assert gate.measured["probe_accuracy"].images == 240
+    mean = gate.measured["mean_probe_accuracy"]
+    assert mean.images == 480
+    assert mean.parts[0]["accuracy"] == gate.measured["probe_accuracy"].value
+    assert gate.figures["mean_probe_accuracy"]().axes
+
+
+def test_a_model_without_features_is_not_measured():
+    gate = Recorder()
+    with pytest.raises(Skipped):
+        test_transfer.test_probe_accuracy(Blind("count"), gate)
+    with pytest.raises(Skipped):
+        test_transfer.test_mean_probe_accuracy({"count": Blind("count")}, gate)
+    assert gate.inapplicable == dict.fromkeys(METRICS, "it has none")
+
+
+def test_tests_claim_something():
+    assert all(test.__doc__ and "\n" not in test.__doc__ for test in TESTS.values())
+
+
+def test_collecting_the_room_imports_neither_matplotlib_nor_torch_nor_an_optimiser():
+    heavy = "{'matplotlib', 'torch', 'scipy.stats', 'scipy.optimize', 'sklearn'}"
+    code = f"import sys, behaviors.transfer.test_transfer; print(*{heavy} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not done.stdout.strip()
