@@ -156,3 +156,26 @@ def test_what_there_is_to_measure(house):
     workers = house.pytest(f"--suite={house.suite()}", "--behaviors-help", "-n", "2")
     assert workers.code == 4
     assert "--behaviors-help reads the collected tests in one process" in workers.output
+
+
+RARE = """
+import pytest
+
+
+@pytest.mark.predictions("val")
+def test_spread(predictions, gate):
+    gate.does_not_apply("spread", f"{len(predictions)} images are too few")
+"""
+
+
+def test_a_sample_may_be_too_small_for_what_a_rule_demands(house):
+    house.room("toy", RARE, METRIC)
+    house.thresholds("small: {toy: {spread: {max: 0.1, because: a test}}}\n")
+    suite = house.suite()
+    whole = house.pytest("-k", "test_spread", f"--suite={suite}")
+    assert (
+        "thresholds.yaml:1 demands it of one on val, but it cannot be measured: 200 images are too few" in whole.output
+    )
+    part = house.pytest("-k", "test_spread or test_ece", f"--suite={suite}", "--max-images", "50", "-rs")
+    assert part.code == 0, part.output
+    assert "toy.spread of one on val: 50 images are too few" in part.output
