@@ -1,0 +1,106 @@
+"""The sweeps' tests hand every metric to the gate, once, and say where one does not apply."""
+
+import inspect
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from behaviors.invariance import METRICS, test_invariance
+from behaviors.invariance.kinds import SWEEPS
+from behaviors.invariance.metrics import MEASURES
+from behaviors.predictions import NoView
+from tests.behaviors.invariance.images import said
+
+TESTS = {
+    name: test for name, test in inspect.getmembers(test_invariance, inspect.isfunction) if name.startswith("test_")
+}
+RNG = np.random.default_rng(0)
+
+
+class Skipped(Exception):
+    pass
+
+
+class Recorder:
+    """A gate that only listens."""
+
+    alpha = 0.05
+
+    def __init__(self):
+        self.measured, self.figures, self.inapplicable = {}, {}, {}
+
+    def check(self, metric, measurement, figure=None):
+        assert metric not in self.measured
+        self.measured[metric], self.figures[metric] = measurement, figure
+
+    def does_not_apply(self, metric, reason):
+        self.inapplicable[metric] = reason
+        raise Skipped
+
+
+def run(answers):
+    gate = Recorder()
+    for test in TESTS.values():
+        for measure in MEASURES:
+            try:
+                test(answers, measure, gate)
+            except Skipped:
+                continue
+    return gate
+
+
+def test_every_metric_is_measured_once():
+    chosen = {}
+
+    def answers(view):
+        row = chosen.setdefault(view, (RNG.random(40) < 0.3).astype(int))
+        return said(row, probability=np.where(row, 0.2, 0.8), view=view)
+
+    gate = run(answers)
+    assert set(gate.measured) == set(METRICS) - {"search_consistency"}
+    assert set(chosen) == {"identity"} | {view for kind in SWEEPS.values() for view in kind.views()}
+    for name, measurement in gate.measured.items():
+        assert METRICS[name].lowest <= measurement.value <= METRICS[name].highest
+        assert measurement.interval.low <= measurement.value <= measurement.interval.high
+        assert gate.figures[name]().axes
+
+
+def test_decisions_alone_have_no_probability():
+    gate = run(lambda view: said([0, 0, 1], view=view))
+    assert set(gate.inapplicable) == {f"{name}_true_probability" for name in SWEEPS}
+    assert "only decisions were recorded" in gate.inapplicable["scale_true_probability"]
+
+
+def test_a_model_that_is_never_right_keeps_no_share():
+    gate = run(lambda view: said([1, 1], probability=0.1, view=view))
+    assert set(gate.inapplicable) == {f"{name}_retained" for name in SWEEPS}
+
+
+def test_views_that_a_model_cannot_be_asked_about():
+    def answers(view):
+        if view.startswith("resolution"):
+            raise NoView("it does not run on images of 16x16 pixels")
+        return said([0, 0, 1], probability=0.6, view=view)
+
+    gate = run(answers)
+    assert set(gate.inapplicable) == {f"{name}_{m}" for name in ("resolution", "low_resolution") for m in MEASURES}
+    assert set(gate.inapplicable.values()) == {"it does not run on images of 16x16 pixels"}
+
+
+def test_tests_claim_something():
+    assert all(test.__doc__ and "\n" not in test.__doc__ for test in TESTS.values())
+
+
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [
+        ("behaviors.invariance.kinds", {"numpy", "scipy", "matplotlib", "torch"}),
+        ("behaviors.invariance.test_invariance", {"matplotlib", "torch", "scipy.stats"}),
+    ],
+)
+def test_imports_are_light(module, heavy):
+    code = f"import sys, {module}; print(*{heavy} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not done.stdout.strip()
