@@ -33,6 +33,8 @@ def folder(tmp_path):
     folders(tmp_path / "garten", "Rose", "Tulpe")
     for name in ("cat1-dog2", "cat1-cat2", "dog3-cat1"):
         picture(tmp_path / "stylised" / name[:3] / f"{name}.png")
+    for name in ("Camera_Yaw/Cat/1", "Camera_Yaw/Tractor/1", "Scene_Light/Cat/2"):
+        picture(tmp_path / "scenes" / f"{name}.png")
     (tmp_path / "ours.safetensors").write_bytes(b"")
     (tmp_path / "limits.yaml").write_text("models: {}\n")
     for name, text in EXAMPLES.items():
@@ -61,6 +63,7 @@ def test_the_guide_says_what_happens(folder):
     assert loaded(folder, "table.yaml").dataset("val").annotations["lens"].tolist() == [50, 35]
     assert loaded(folder, "cues.yaml").dataset("cue_conflict").annotations["conflict"].tolist() == [False, True, True]
     assert loaded(folder, "by_alias.yaml").prompt_names == ("daisy flower", "rose", "tulip")
+    assert loaded(folder, "scenes.yaml").dataset("pug").annotations["valid"].tolist() == ["0 1", "4", "0 1"]
     subset = loaded(folder, "subset.yaml")
     assert subset.dataset("renditions").classes == ("tulip", "daisy")
     assert subset.dataset("renditions").mapping.indices == (2, 0)
