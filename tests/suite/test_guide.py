@@ -35,6 +35,9 @@ def folder(tmp_path):
         picture(tmp_path / "stylised" / name[:3] / f"{name}.png")
     for name in ("Camera_Yaw/Cat/1", "Camera_Yaw/Tractor/1", "Scene_Light/Cat/2"):
         picture(tmp_path / "scenes" / f"{name}.png")
+    for part in ("train", "test"):
+        for name in ("oil", "pencil"):
+            picture(tmp_path / "media" / part / name / f"{part}.png")
     (tmp_path / "ours.safetensors").write_bytes(b"")
     (tmp_path / "limits.yaml").write_text("models: {}\n")
     for name, text in EXAMPLES.items():
