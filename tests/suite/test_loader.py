@@ -123,7 +123,7 @@ def swapped(old: str, new: str) -> str:
         (
             swapped("class_folders", "folders"),
             "my.yaml:5: 'datasets.val.format': 'folders' is none of 'class_folders', 'csv', 'cue_conflict', "
-            "'imagenet_c', 'labels', 'pug', 'rendered'",
+            "'digits', 'imagenet_c', 'labels', 'pug', 'rendered'",
         ),
         (swapped("val:", "va-l:"), "my.yaml:4: 'datasets.va-l': must be made of letters, dig"),
         (
