@@ -1,5 +1,6 @@
 """Tests that look at several predictions, groups of models, samples, and what selects tests."""
 
+import json
 import re
 
 import pytest
@@ -101,6 +102,16 @@ def test_groups_of_models_run_where_all_take_part(house, two):
     assert "test_spread[other]" not in ran.output
     alone = house.pytest("-k", "test_spread", f"--suite={suite}", "--model", "one")
     assert alone.code == 5, "no test is left, and that is no success"
+
+
+def test_a_report_names_every_model_of_a_group(house, two, tmp_path):
+    house.room("toy", PAIR, METRIC)
+    ran = house.pytest("-k", "test_spread", f"--suite={two()}", f"--alluredir={tmp_path / 'allure'}")
+    assert ran.code == 0, ran.output
+    (result,) = (json.loads(file.read_text()) for file in (tmp_path / "allure").glob("*-result.json"))
+    told = {parameter["name"]: parameter["value"] for parameter in result["parameters"]}
+    assert told["model"] == "pair"
+    assert len(told["one"]) == len(told["two"]) == 12, "the weights of each"
 
 
 def test_groups_get_the_same_from_workers(house, two):
