@@ -65,7 +65,7 @@ def _table(checks: "list[dict[str, Any]]") -> str:
             rows.setdefault(f"{check['behavior']}.{check['metric']}{where}", {})[check["model"]] = check["shown"]
     lines = [f"| | {' | '.join(models)} |", "|---" * (len(models) + 1) + "|"]
     lines += [f"| {name} | {' | '.join(values.get(model, '') for model in models)} |" for name, values in rows.items()]
-    claims = [check for check in checks if check["model"] not in models]
+    claims = sorted((c for c in checks if c["model"] not in models), key=lambda c: (c["metric"], c["model"]))
     lines += ["", *(f"- {check['metric']} [{check['model']}]: {check['shown']}" for check in claims)]
     return "\n".join(lines)
 
