@@ -183,7 +183,8 @@ def toy(tmp_path_factory):
 
 def run(toy: Path, out: str, *arguments: str) -> Results:
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    env.pop("PYTEST_ADDOPTS", None)
+    for name in [name for name in env if name == "PYTEST_ADDOPTS" or name.startswith("PYTEST_XDIST")]:
+        del env[name]  # of the session that this test runs in
     command = [sys.executable, "-m", "pytest", "-c", os.devnull, "--rootdir", ".", "-p", "no:cacheprovider"]
     command += ["--import-mode=importlib", "behaviors", "--alluredir", out, *arguments]
     done = subprocess.run(command, cwd=toy, env=env, capture_output=True, text=True, timeout=120, check=False)
