@@ -33,5 +33,7 @@ def _classes(cell: str) -> frozenset[int]:
     parts = cell.split()
     wrong = [part for part in parts if not (part.isascii() and part.isdecimal())]
     if wrong:
-        raise ValueError(f"the valid classes {cell!r} must be class indices with blanks between them; {wrong[0]!r} is none")
+        raise ValueError(
+            f"the valid classes {cell!r} must be class indices with blanks between them; {wrong[0]!r} is none"
+        )
     return frozenset(int(part) for part in parts)
