@@ -1,7 +1,7 @@
 """How long a gate takes: cold (nothing rendered, nothing predicted), and warm (everything stored).
 
-    python benchmarks/gate.py                      # all behaviours: promised on 2 cores: cold 90 s, warm 8 s
-    python benchmarks/gate.py -m calibration       # promised: cold 30 s, warm 4 s
+    python benchmarks/gate.py                      # all behaviours; aimed at on 2 cores: cold 90 s, warm 8 s
+    python benchmarks/gate.py -m calibration       # aimed at: cold 30 s, warm 4 s
     python benchmarks/gate.py -n 2                 # whatever else pytest takes
 
 Prints wall and CPU seconds of whole pytest processes over all models of the embedded suite: once cold, in a fresh store
