@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from behaviors.per_image import PerImage
+
 Better = Literal["lower", "higher", "neither"]
 Cell = float | int | str | None
 
@@ -51,3 +53,5 @@ class Measurement:
     """Further named numbers, such as the noise floor of an ECE."""
     notes: tuple[str, ...] = ()
     """Sentences a reader of the number should know."""
+    per_image: PerImage | None = field(default=None, repr=False, compare=False)
+    """What each image contributes, for comparing two models on the same images; None where that is not known."""

@@ -1,0 +1,61 @@
+"""What each image contributes to a number, so that two models can be compared image by image."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Kind = Literal["proportion", "mean", "gaps"]
+"""``proportion``: values of 0 and 1.  ``mean``: any values.  ``gaps``: confidence - correct, folded by bin (ECE)."""
+
+
+@dataclass(frozen=True, eq=False)
+class PerImage:
+    """One row per image that took part, in any order; two models are compared on rows with the same id.
+
+    ``ids``: (N,) str, unique; of several datasets, ``dataset:id``.
+    ``values``: (N,) float64.  Of the kinds ``proportion`` and ``mean`` their mean is the measured number, to first
+    order: of an estimate that is no mean, value + influence, so that the variance of the mean of the differences of two
+    models' values is that of the difference of their numbers.  Of the kind ``gaps``: confidence - correct.
+    ``clusters``: no, one or two columns, (N,) each: images with the same name in one of them are not independent.
+    ``bins``: (N,) int64, of the kind ``gaps``: the bin that the confidence falls in; else None.
+    ``part``: of the kind ``gaps``: whether all of the folded sum, its over- or its under-confident part is meant.
+    """
+
+    ids: NDArray[np.str_]
+    values: NDArray[np.float64]
+    kind: Kind = "mean"
+    clusters: tuple[NDArray[np.str_], ...] = ()
+    bins: NDArray[np.int64] | None = None
+    part: Literal["both", "over", "under"] = "both"
+
+    def __post_init__(self) -> None:
+        count = self.ids.size
+        columns = (self.values, *self.clusters, *(() if self.bins is None else (self.bins,)))
+        if self.ids.ndim != 1 or any(column.shape != (count,) for column in columns):
+            raise ValueError(f"every image needs one value of each kind; there are {count:,} ids")
+        if np.unique(self.ids).size != count:
+            raise ValueError(f"{count - np.unique(self.ids).size:,} of {count:,} images stand there twice")
+        if not np.isfinite(self.values).all():
+            raise ValueError("an image contributes NaN or infinity")
+        if (self.bins is None) != (self.kind != "gaps") or len(self.clusters) > 2:
+            raise ValueError("bins belong to the kind 'gaps', and images cluster in at most two ways")
+
+
+def proportion(ids: ArrayLike | None, right: ArrayLike) -> PerImage | None:
+    """Of a share of images, by true or false for each; None where the images have no ids."""
+    return None if ids is None else PerImage(names(ids), np.asarray(right, dtype=np.float64), "proportion")
+
+
+def mean(ids: ArrayLike | None, values: ArrayLike, *clusters: ArrayLike) -> PerImage | None:
+    """Of a mean, or of what moves like one (see ``PerImage``); None where the images have no ids."""
+    if ids is None:
+        return None
+    return PerImage(names(ids), np.asarray(values, dtype=np.float64), clusters=tuple(map(names, clusters)))
+
+
+def names(values: ArrayLike) -> NDArray[np.str_]:
+    """(N,) str."""
+    found: NDArray[np.str_] = np.asarray(values).astype(np.str_)
+    return found
