@@ -46,9 +46,15 @@ def test_on_a_cpu_a_batch_is_about_a_million_pixels():
     network = Linear(identity())
     network.prepare = lambda image: torch.zeros(3, 224, 224, dtype=torch.uint8)
     network.forward = lambda batch: (network.passes.append(len(batch)), torch.zeros(len(batch), 7))[1]
-    run(network)
-    assert network.passes == [16, 16, 16, 2]
+    run(network, Noise(130))
+    assert network.passes == [16] * 8 + [2]
     assert CPU_PIXELS // 224**2 == 20
+
+
+def test_on_a_cpu_few_images_still_make_some_batches():
+    network = Linear(identity())
+    run(network)
+    assert network.passes == [8] * 6 + [2]
 
 
 class Small:
@@ -100,7 +106,7 @@ def test_other_errors_of_a_network_stay_what_they_are():
 
 def test_another_number_of_outputs_than_promised():
     network = Linear(identity(), after=lambda found: found[:, :5])
-    with pytest.raises(InputError, match=r"put out \(50, 5\) for 50 images; its identity says 7 outputs"):
+    with pytest.raises(InputError, match=r"put out \(8, 5\) for 8 images; its identity says 7 outputs"):
         run(network)
 
 
