@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from behaviors.per_image import PerImage
+if TYPE_CHECKING:  # naming metrics imports no numpy
+    from behaviors.per_image import PerImage
 
 Better = Literal["lower", "higher", "neither"]
 Cell = float | int | str | None
@@ -23,11 +24,15 @@ class Metric:
     highest: float = float("inf")
     claim: bool = False
     """A statement that the interval answers: it holds above 0, is contradicted below, else it is undecided."""
+    judged_by: Literal["interval", "value"] = "interval"
+    """``value``: it has no interval by design, such as the worst of many views that were tried."""
     within: type | None = None
     """What a rule may set under ``within``, beside its bounds: a dataclass whose fields all have defaults.
 
     Made of a mapping of plain values, it refuses what it cannot use with a ``ValueError`` that is one sentence.
     """
+    flips: bool = False
+    """The share of images that are right: against a baseline, those that no longer are get counted and shown."""
 
 
 @dataclass(frozen=True)
@@ -53,5 +58,5 @@ class Measurement:
     """Further named numbers, such as the noise floor of an ECE."""
     notes: tuple[str, ...] = ()
     """Sentences a reader of the number should know."""
-    per_image: PerImage | None = field(default=None, repr=False, compare=False)
+    per_image: "PerImage | None" = field(default=None, repr=False, compare=False)
     """What each image contributes, for comparing two models on the same images; None where that is not known."""

@@ -33,6 +33,7 @@ METRICS: dict[str, Metric] = {
         source="Hypothesis looks inside the ranges that the rule sets; the fixed sweeps are those of arXiv:2311.09215",
         lowest=0.0,
         highest=1.0,
+        judged_by="value",
         within=Ranges,
     ),
 }
