@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from behaviors.calibration.bounds import Bounds, Gaps, ece_bounds, overconfidence_bounds
+from behaviors.calibration.bounds import Bounds, ece_bounds, overconfidence_bounds
+from behaviors.gaps import Gaps
 from behaviors.intervals import mean_hall, mean_z
 from behaviors.measurement import Interval
 

@@ -1,4 +1,4 @@
-"""Images binned by confidence: the sums that every binned calibration metric is made of."""
+"""Images binned by confidence: what every binned calibration metric is made of."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from behaviors.calibration import evidence
-from behaviors.calibration.bounds import Gaps
+from behaviors.gaps import Gaps, in_bins
 from behaviors.measurement import Cell
 
 Floats = NDArray[np.float64]
@@ -17,7 +17,8 @@ Floats = NDArray[np.float64]
 class Bins:
     """Equal-width bins (k/B, (k+1)/B] of the confidence; the first also holds 0.  B = number of bins.
 
-    ``edges``: (B + 1,) float64.  ``counts``, ``right``: (B,) int64, images and right predictions.
+    ``edges``: (B + 1,) float64.  ``gap``: (N,) confidence - correct of each image; ``index``: (N,) int64, its bin.
+    ``counts``, ``right``: (B,) int64, images and right predictions.
     ``confidence``: (B,) sum of the confidence.  ``gaps``: the ECE is ``abs(gaps.mean).sum()``.
     ``variance``: (B,) sum of confidence (1 - confidence), that of ``right`` were the model calibrated.
     ``on_edge``: images whose confidence is exactly an inner edge, where the convention decides the bin.
@@ -25,6 +26,8 @@ class Bins:
     """
 
     edges: Floats
+    gap: Floats
+    index: NDArray[np.int64]
     counts: NDArray[np.int64]
     right: NDArray[np.int64]
     confidence: Floats
@@ -74,7 +77,7 @@ def bin_by_confidence(confidence: ArrayLike, correct: ArrayLike, *, bins: int) -
         raise ValueError(f"calibration needs at least 1 bin; got {bins}")
     probability, right = evidence.answers(confidence, correct)
     edges = np.arange(bins + 1) / bins
-    index = np.searchsorted(edges[1:-1], probability, side="left")
+    index = np.searchsorted(edges[1:-1], probability, side="left").astype(np.int64)
 
     def total(weights: Floats) -> Floats:
         return np.bincount(index, weights=weights, minlength=bins).astype(np.float64)
@@ -82,10 +85,12 @@ def bin_by_confidence(confidence: ArrayLike, correct: ArrayLike, *, bins: int) -
     gap = probability - right
     return Bins(
         edges=edges,
+        gap=gap,
+        index=index,
         counts=np.bincount(index, minlength=bins).astype(np.int64),
         right=np.bincount(index[right], minlength=bins).astype(np.int64),
         confidence=total(probability),
-        gaps=Gaps(total(gap) / gap.size, total(gap**2) / gap.size, gap.size),
+        gaps=in_bins(gap, index, bins=bins),
         variance=total(probability * (1 - probability)),
         on_edge=int(np.isin(probability, edges[1:-1]).sum()),
         saturated=int((probability == 1).sum()),

@@ -14,42 +14,14 @@ variance than x; [mu > 0] takes the place of sign(mu); S never exceeds it.  The 
 The two low bounds together could err 1.5 alpha; ``benchmarks/intervals.py`` measures how often they do.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
+from behaviors.gaps import KAPPA, Gaps, folding_bias
 from behaviors.intervals import normal_quantile
 
 Floats = NDArray[np.float64]
 Bounds = tuple[Floats, Floats]
-
-KAPPA = 1.5
-"""Standard errors by which a gap is shrunk before its bias is bounded: with less, the low bound errs too often."""
-
-
-@dataclass(frozen=True)
-class Gaps:
-    """The gap confidence - correct of N images, by bin; leading axes (...), if any, are independent repetitions.
-
-    ``mean``, ``squared``: (..., B), the bin's sum of gaps, and of squared gaps, divided by N (not by the bin's images).
-    """
-
-    mean: Floats
-    squared: Floats
-    images: int
-
-    @property
-    def mirrored(self) -> "Gaps":
-        """The same with over- and under-confidence exchanged."""
-        return Gaps(-self.mean, self.squared, self.images)
-
-    @property
-    def errors(self) -> Floats:
-        """(..., B): the standard error s_b of each bin's mean."""
-        errors: Floats = np.sqrt(np.maximum(self.squared - self.mean**2, 0) / self.images)
-        return errors
 
 
 def ece_bounds(gaps: Gaps, *, alpha: float) -> Bounds:
@@ -62,19 +34,6 @@ def overconfidence_bounds(gaps: Gaps, *, alpha: float) -> Bounds:
     """Low and high for sum max(mu_b, 0), each (...); those of the under-confident part are ``gaps.mirrored``'s."""
     bias = folding_bias(gaps, kappa=KAPPA) / 2
     return _bounds(np.maximum(gaps.mean, 0).sum(-1), bias, gaps.mean.sum(-1), gaps, alpha)
-
-
-def folding_bias(gaps: Gaps, *, kappa: float) -> Floats:
-    """(...): how much noise adds to sum |d_b| on average, were each |mu_b| the observed one less kappa standard errors.
-
-    For one bin this is E|N(m, s^2)| - m = 2 s phi(m/s) - 2 m Phi(-m/s).
-    """
-    errors = gaps.errors
-    mean = np.maximum(np.abs(gaps.mean) - kappa * errors, 0)
-    ratio = np.divide(mean, errors, out=np.full_like(errors, np.inf), where=errors > 0)
-    density = np.exp(-(ratio**2) / 2) / np.sqrt(2 * np.pi)
-    bias: Floats = np.sum(2 * (errors * density - mean * ndtr(-ratio)), axis=-1)
-    return bias
 
 
 def _bounds(value: Floats, bias: Floats, unfolded: Floats, gaps: Gaps, alpha: float) -> Bounds:

@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from behaviors.calibration import evidence
 from behaviors.calibration.bins import Bins, bin_by_confidence
-from behaviors.calibration.bounds import Bounds, Gaps, ece_bounds, folding_bias, overconfidence_bounds
+from behaviors.calibration.bounds import Bounds, ece_bounds, overconfidence_bounds
+from behaviors.gaps import Gaps, folding_bias
 from behaviors.intervals import mean_hall, mean_z
 from behaviors.measurement import Interval, Measurement
 

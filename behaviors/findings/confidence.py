@@ -3,10 +3,10 @@
 import numpy as np
 
 from behaviors.calibration.bins import Bins, bin_by_confidence
-from behaviors.calibration.bounds import KAPPA, folding_bias
 from behaviors.calibration.metrics import expected_calibration_error, signed_gap
 from behaviors.findings.contrasts import Contrast
 from behaviors.findings.influence import Measured, by_image, mean_influence
+from behaviors.gaps import KAPPA, folding_bias
 from behaviors.predictions import Predictions
 
 BINS = 15  # arXiv:2311.09215, "Model Calibration"; equal widths, (lo, hi]
@@ -43,8 +43,7 @@ def _error(predictions: Predictions, alpha: float) -> Measured:
     confidence, correct = predictions.confidence, predictions.correct
     ece = expected_calibration_error(confidence, correct, bins=BINS, alpha=alpha)
     binned = _bins(predictions)
-    place = np.searchsorted(binned.edges[1:-1], confidence, side="left")
-    return Measured(predictions.model, ece, mean_influence(np.sign(binned.gaps.mean)[place] * (confidence - correct)))
+    return Measured(predictions.model, ece, mean_influence(np.sign(binned.gaps.mean)[binned.index] * binned.gap))
 
 
 def _bins(predictions: Predictions) -> Bins:

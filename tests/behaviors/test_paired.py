@@ -1,12 +1,13 @@
-"""Tango's interval: published values, an independent derivation, and how often it errs."""
+"""Paired proportions: published values, independent implementations and derivations, and how often bounds err."""
 
 import math
 
 import numpy as np
 import pytest
 from scipy import optimize, stats
+from statsmodels.stats.contingency_tables import mcnemar
 
-from behaviors.paired import tango
+from behaviors.paired import bonett_price, bonett_price_p, mcnemar_mid_p, tango, tango_p
 
 
 @pytest.mark.parametrize(
@@ -81,10 +82,59 @@ def test_each_side_errs_about_as_often_as_it_says(images, apart, difference):
     assert min(too_high, too_low) / 2500 > 0.02
 
 
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        ((9, 1), 12 / 2048),
+        ((6, 2), 46 / 512),
+        ((5, 0), 1 / 64),
+        ((0, 0), 0.5),
+        ((0, 5), 63 / 64),
+        ((7, 1), 0.0390625 / 2),
+    ],
+)
+def test_mid_p_by_hand(counts, expected):
+    """The last one is Fagerland, Lydersen & Laake's example, two-sided there."""
+    assert mcnemar_mid_p(*counts) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("counts", [(9, 1), (12, 30), (350, 290), (4340, 3402)])
+def test_mid_p_is_the_exact_one_less_half_of_the_last_term(counts):
+    exact = mcnemar([[0, counts[0]], [counts[1], 0]], exact=True).pvalue
+    last = stats.binom.pmf(min(counts), sum(counts), 0.5)
+    found = min(mcnemar_mid_p(*counts), mcnemar_mid_p(*counts[::-1]))
+    assert 2 * found == pytest.approx(exact - last, rel=1e-6)
+    assert mcnemar_mid_p(*counts) + mcnemar_mid_p(*counts[::-1]) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("counts", [(40, 20, 160), (3, 1, 25), (0, 0, 40), (4340, 3402, 50_000)])
+@pytest.mark.parametrize(("bounds", "p"), [(tango, tango_p), (bonett_price, bonett_price_p)])
+def test_tests_agree_with_bounds(counts, bounds, p):
+    """What is tested at a bound has the error that the bound has."""
+    interval = bounds(*counts, alpha=0.05)
+    assert p(*counts, margin=interval.low) == pytest.approx(0.05, abs=1e-9)
+    assert p(*counts, margin=interval.high) == pytest.approx(0.95, abs=1e-9)
+
+
+def test_bonett_and_price():
+    interval = bonett_price(40, 20, 160, alpha=0.025)
+    assert (interval.low, interval.high) == pytest.approx((0.0301090, 0.2168046), abs=1e-7)
+    assert bonett_price(1, 0, 1, alpha=0.05).high == 1
+
+
 @pytest.mark.parametrize("counts", [(1, 1, 0), (-1, 0, 9), (5, 5, 9)])
 def test_impossible_counts_are_refused(counts):
+    for bounds in (tango, bonett_price):
+        with pytest.raises(ValueError, match="counts of the same images"):
+            bounds(*counts, alpha=0.05)
+    for p in (tango_p, bonett_price_p):
+        with pytest.raises(ValueError, match="counts of the same images"):
+            p(*counts, margin=0.1)
+
+
+def test_impossible_changes_are_refused():
     with pytest.raises(ValueError, match="counts of the same images"):
-        tango(*counts, alpha=0.05)
+        mcnemar_mid_p(-1, 3)
 
 
 def test_alpha_is_one_sided():

@@ -5,7 +5,8 @@ import pytest
 from scipy import stats
 
 from behaviors.calibration import bounds
-from behaviors.calibration.bounds import Gaps, ece_bounds, folding_bias, overconfidence_bounds
+from behaviors.calibration.bounds import ece_bounds, overconfidence_bounds
+from behaviors.gaps import Gaps, folding_bias
 from benchmarks.intervals import SCENARIOS, binned_errors
 
 REPETITIONS = 4000
