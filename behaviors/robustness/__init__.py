@@ -19,6 +19,7 @@ METRICS: dict[str, Metric] = {
         source=f"{PAPER}; ReaL (arXiv:2006.07159) and Hard count every label that is valid",
         lowest=0.0,
         highest=1.0,
+        flips=True,
     ),
     "average_accuracy": Metric(
         title="Accuracy, average over the variants",
