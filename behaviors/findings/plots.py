@@ -89,7 +89,8 @@ def _draw_values(axes: Axes, rows: Sequence[Mapping[str, Cell]], unit: str) -> N
                     color=FAINT,
                 )
     axes.set_xlabel(unit, color=INK, fontsize=11)
-    axes.margins(x=0.22 if any(row["first_what"] for row in rows) else 0.08)
+    longest = max((len(str(row[f"{side}_what"] or "")) for row in rows for side in ("first", "second")), default=0)
+    axes.margins(x=0.08 + 0.02 * longest)
 
 
 def _bound(row: Mapping[str, Cell], side: str, part: str) -> float:
