@@ -36,13 +36,13 @@ class Population:
         """(BINS,): the true mean of each bin's gaps."""
         return (self.share * (self.confidence - self.accuracy)).reshape(BINS, CELLS).sum(-1)
 
-    def draw(self, images: int, repetitions: int, random: np.random.Generator) -> Gaps:
-        """Test sets of that many images."""
+    def draw(self, images: int, repetitions: int, random: np.random.Generator) -> tuple[Gaps, NDArray[np.int64]]:
+        """Test sets of that many images, and (repetitions,) how many predictions of each are right."""
         share = np.concatenate([self.share * self.accuracy, self.share * (1 - self.accuracy)])
         counts = random.multinomial(images, share / share.sum(), size=repetitions).reshape(repetitions, 2, BINS, CELLS)
         gap = np.stack([self.confidence - 1, self.confidence]).reshape(2, BINS, CELLS)
         mean, squared = (np.einsum("robc,obc->rb", counts, gap**power) / images for power in (1, 2))
-        return Gaps(mean, squared, images)
+        return Gaps(mean, squared, images), counts[:, 0].sum((1, 2))
 
 
 def population(shape: Callable[[Floats], Floats] = np.zeros_like, ece: float = 0.0) -> Population:
@@ -90,13 +90,15 @@ SCENARIOS = {
 
 
 def binned_errors(
-    people: Population, images: int, *, repetitions: int, random: np.random.Generator
+    people: Population, images: int, *, repetitions: int, random: np.random.Generator, widened: bool = True
 ) -> Iterator[tuple[str, float, float]]:
-    """Error rates of the ECE's and its parts' bounds: (metric, low, high)."""
-    gaps, truth = people.draw(images, repetitions, random), people.gaps
-    yield "ece", *_missed(ece_bounds(gaps, alpha=ALPHA), np.abs(truth).sum())
-    yield "overconfidence", *_missed(overconfidence_bounds(gaps, alpha=ALPHA), np.maximum(truth, 0).sum())
-    yield "underconfidence", *_missed(overconfidence_bounds(gaps.mirrored, alpha=ALPHA), np.maximum(-truth, 0).sum())
+    """Error rates of the ECE's and its parts' bounds: (metric, low, high); ``widened``: also where few are wrong."""
+    (gaps, right), truth = people.draw(images, repetitions, random), people.gaps
+    hits = right if widened else None
+    over, under = (overconfidence_bounds(one, alpha=ALPHA, right=hits) for one in (gaps, gaps.mirrored))
+    yield "ece", *_missed(ece_bounds(gaps, alpha=ALPHA, right=hits), np.abs(truth).sum())
+    yield "overconfidence", *_missed(over, np.maximum(truth, 0).sum())
+    yield "underconfidence", *_missed(under, np.maximum(-truth, 0).sum())
 
 
 def mean_errors(

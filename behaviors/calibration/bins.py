@@ -42,6 +42,11 @@ class Bins:
         return self.gaps.images
 
     @property
+    def hits(self) -> int:
+        """How many predictions are right."""
+        return int(self.right.sum())
+
+    @property
     def noise_floor(self) -> float:
         """The ECE that a perfectly calibrated model with these confidences would measure on average."""
         return float(np.sqrt(2 / np.pi) * np.sqrt(self.variance).sum() / self.images)

@@ -12,11 +12,13 @@ where a gap is near 0.  With mu = E d, s_b the standard error of d_b, se^2 = sum
 The over-confident part is sum max(d_b, 0).  As max(x, 0) = (x + |x|) / 2 it has half the bias of |x|, and no more
 variance than x; [mu > 0] takes the place of sign(mu); S never exceeds it.  The under-confident part is the same of -d.
 The two low bounds together could err 1.5 alpha; ``benchmarks/intervals.py`` measures how often they do.
+Where few predictions are right, or few are wrong, no reach is less than ``behaviors.calibration.few`` says.
 """
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from behaviors.calibration.few import accuracy_doubt
 from behaviors.gaps import KAPPA, Gaps, folding_bias
 from behaviors.intervals import normal_quantile
 
@@ -24,20 +26,34 @@ Floats = NDArray[np.float64]
 Bounds = tuple[Floats, Floats]
 
 
-def ece_bounds(gaps: Gaps, *, alpha: float) -> Bounds:
-    """Low and high for sum |mu_b|, each (...)."""
+def ece_bounds(gaps: Gaps, *, alpha: float, right: ArrayLike | None = None) -> Bounds:
+    """Low and high for sum |mu_b|, each (...).
+
+    ``right``: (...) int, how many predictions are right; None: the closed form alone, however few they are.
+    """
     bias = folding_bias(gaps, kappa=KAPPA)
-    return _bounds(np.abs(gaps.mean).sum(-1), bias, np.abs(gaps.mean.sum(-1)), gaps, alpha)
+    return _bounds(np.abs(gaps.mean).sum(-1), bias, np.abs(gaps.mean.sum(-1)), gaps, alpha, right)
 
 
-def overconfidence_bounds(gaps: Gaps, *, alpha: float) -> Bounds:
+def overconfidence_bounds(gaps: Gaps, *, alpha: float, right: ArrayLike | None = None) -> Bounds:
     """Low and high for sum max(mu_b, 0), each (...); those of the under-confident part are ``gaps.mirrored``'s."""
     bias = folding_bias(gaps, kappa=KAPPA) / 2
-    return _bounds(np.maximum(gaps.mean, 0).sum(-1), bias, gaps.mean.sum(-1), gaps, alpha)
+    return _bounds(np.maximum(gaps.mean, 0).sum(-1), bias, gaps.mean.sum(-1), gaps, alpha, right)
 
 
-def _bounds(value: Floats, bias: Floats, unfolded: Floats, gaps: Gaps, alpha: float) -> Bounds:
+def _bounds(  # noqa: PLR0913, PLR0917  (the parts of the formula)
+    value: Floats, bias: Floats, unfolded: Floats, gaps: Gaps, alpha: float, right: ArrayLike | None
+) -> Bounds:
     reach = normal_quantile(alpha) * np.linalg.norm(gaps.errors, axis=-1)
     variance = np.maximum(gaps.squared.sum(-1) - gaps.mean.sum(-1) ** 2, 0) / gaps.images
-    low = np.maximum(value - bias - reach, unfolded - normal_quantile(alpha / 4) * np.sqrt(variance))
+    unfolded_reach = normal_quantile(alpha / 4) * np.sqrt(variance)
+    if right is not None:
+        reach = np.maximum(reach, _doubt(right, gaps.images, alpha))
+        unfolded_reach = np.maximum(unfolded_reach, _doubt(right, gaps.images, alpha / 4))
+    low = np.maximum(value - bias - reach, unfolded - unfolded_reach)
     return np.maximum(low, 0), np.minimum(value + reach, 1)
+
+
+def _doubt(right: ArrayLike, images: int, alpha: float) -> Floats:
+    """The larger of the two, as gaps of either sign fold."""
+    return np.maximum(*accuracy_doubt(right, images, alpha=alpha))
