@@ -37,6 +37,10 @@ class Gate(Protocol):
         """What will be demanded of the metric."""
         ...
 
+    def inconclusive(self, metric: str, reason: str, *, images: int) -> None:
+        """Say why so few images give no number: undecided where a threshold demands one, else a skip."""
+        ...
+
     def does_not_apply(self, metric: str, reason: str) -> NoReturn:
         """Say why there is nothing to measure: a skip, or an error where a threshold demands the metric."""
         ...

@@ -2,7 +2,7 @@
 
 Throughout, ``alpha`` is the error of each side of an interval, and also how often so many images may fail to tell the
 two truths apart that the number is for (alpha = beta).  The numbers are rounded up, and at least 1.
-Source of the formulas where none is named: the usual normal approximation, n = ((z_alpha s_0 + z_beta s_1) / distance)^2.
+Where no source is named it is the usual normal approximation, n = ((z_alpha s_0 + z_beta s_1) / distance)^2.
 """
 
 import math
@@ -86,12 +86,21 @@ def n_calibrated(spread: float, noise_floor: float, images: int, limit: float, *
 
 
 def n_scaled(images: int, width: float, distance: float) -> int:
-    """Images on which something that is ``width`` wide on ``images`` of them is ``distance`` wide: it falls as their root.
+    """Images on which what is ``width`` wide on ``images`` of them is ``distance`` wide: it falls as their root.
 
     >>> n_scaled(400, 0.1, 0.05)
     1600
     """
     return _up(images * (width / _positive("a distance must be above 0", distance)) ** 2)
+
+
+def spread_of(reach: float, images: int, *, alpha: float) -> float:
+    """Standard deviation over images of what has a bound at ``reach`` from its mean: reach = z sd / sqrt(images).
+
+    >>> round(spread_of(0.0329, 400, alpha=0.05), 3)
+    0.4
+    """
+    return reach * math.sqrt(images) / normal_quantile(alpha)
 
 
 def _positive(demand: str, number: float) -> float:

@@ -2,11 +2,13 @@
 
 Each cell is "low / high": the share of simulated test sets, in percent, whose low bound lies above the truth (a false
 alarm of an upper limit) and whose high bound lies below it (a miss).  Nominal: alpha, 5 % each.
+Means and maxima of error ratios: ``benchmarks.error_ratios``; few predictions wrong: ``benchmarks.few_errors``.
 """
 
 import argparse
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +17,12 @@ from behaviors.calibration.bounds import Bounds, ece_bounds, overconfidence_boun
 from behaviors.gaps import Gaps
 from behaviors.intervals import mean_hall, mean_z
 from behaviors.measurement import Interval
+from benchmarks import ratios, shares
+from benchmarks.cases import ALPHA, line
 
 Floats = NDArray[np.float64]
 
 BINS, CELLS = 15, 10
-ALPHA = 0.05
 SIZES = (100, 500, 2000, 10_000, 50_000)
 
 
@@ -45,11 +48,16 @@ class Population:
         return Gaps(mean, squared, images), counts[:, 0].sum((1, 2))
 
 
-def population(shape: Callable[[Floats], Floats] = np.zeros_like, ece: float = 0.0) -> Population:
-    """A classifier of ImageNet's kind whose gap has this shape over the confidence, scaled to the stated ECE."""
+def population(
+    shape: Callable[[Floats], Floats] = np.zeros_like, ece: float = 0.0, share: Floats | None = None
+) -> Population:
+    """A classifier whose gap has this shape over the confidence, scaled to the stated ECE.
+
+    ``share``: (BINS * CELLS,) how often it is how sure; None: as classifiers on ImageNet are.
+    """
     confidence = (np.arange(BINS * CELLS) + 0.5) / (BINS * CELLS)
-    share = confidence**0.6 / (1 - confidence) ** 0.55
-    share /= share.sum()
+    share = confidence**0.6 / (1 - confidence) ** 0.55 if share is None else share
+    share = share / share.sum()
 
     def scaled(factor: float) -> Population:
         return Population(share, confidence, np.clip(confidence - factor * shape(confidence), 0, 1))
@@ -134,6 +142,24 @@ def _line(title: str, cells: list[tuple[float, float]]) -> str:
     return f"{title:44}" + "".join(f"{100 * low:6.1f} /{100 * high:5.1f}" for low, high in cells)
 
 
+def sums_of_gaps(repetitions: int, random: np.random.Generator) -> None:
+    """Print a row per scenario and metric."""
+    print(f"{'sums of gaps':44}" + "".join(f"{f'n={n:,}':>13}" for n in SIZES))
+    for scenario, people in SCENARIOS.items():
+        columns = [list(binned_errors(people, n, repetitions=repetitions, random=random)) for n in SIZES]
+        for row in zip(*columns, strict=True):
+            print(_line(f"{scenario}: {row[0][0]}", [(low, high) for _, low, high in row]))
+
+
+def means(repetitions: int, random: np.random.Generator) -> None:
+    """Print a row per metric and interval."""
+    print(f"\n{'means':44}" + "".join(f"{f'n={n:,}':>13}" for n in SIZES[:-1]))
+    for metric, values in losses(1_000_000, random).items():
+        for interval in (mean_z, mean_hall):
+            cells = [mean_errors(interval, values, n, repetitions=repetitions, random=random) for n in SIZES[:-1]]
+            print(_line(f"{metric}: {interval.__name__}", cells))
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -141,21 +167,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     random = np.random.default_rng(options.seed)
-
-    print(f"{'sums of gaps':44}" + "".join(f"{f'n={n:,}':>13}" for n in SIZES))
-    for scenario, people in SCENARIOS.items():
-        columns = [list(binned_errors(people, n, repetitions=options.repetitions, random=random)) for n in SIZES]
-        for row in zip(*columns, strict=True):
-            print(_line(f"{scenario}: {row[0][0]}", [(low, high) for _, low, high in row]))
-
-    print(f"\n{'means':44}" + "".join(f"{f'n={n:,}':>13}" for n in SIZES[:-1]))
-    for metric, values in losses(1_000_000, random).items():
-        for interval in (mean_z, mean_hall):
-            cells = [
-                mean_errors(interval, values, n, repetitions=options.repetitions // 5, random=random)
-                for n in SIZES[:-1]
-            ]
-            print(_line(f"{metric}: {interval.__name__}", cells))
+    sums_of_gaps(options.repetitions, random)
+    means(options.repetitions // 5, random)
+    print("\nshares, differences and ratios, by n")
+    for case in chain(shares.cases(), ratios.cases()):
+        print(line(case, case.errors(options.repetitions, random)), flush=True)
 
 
 if __name__ == "__main__":

@@ -59,6 +59,7 @@ def settle(name: str, measure: str, answers: Answers, gate: Gate) -> None:
     if measure == "true_probability" and found.probability_at is None:
         gate.does_not_apply(metric, DECISIONS_ONLY)
     if measure == "retained" and not found.correct.any():
-        gate.does_not_apply(metric, NEVER_RIGHT)
+        gate.inconclusive(metric, NEVER_RIGHT, images=found.images)
+        return
     measured = MEASURES[measure](found, alpha=gate.alpha)
     gate.check(metric, measured, figure=lambda: curves(before, name, measure, measured))

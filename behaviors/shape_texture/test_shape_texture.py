@@ -22,7 +22,8 @@ def decided(predictions: Predictions) -> Decisions:
 def test_shape_fraction(decided: Decisions, predictions: Predictions, gate: Gate) -> None:
     """Where shape and texture say different things, the model goes by the shape, as people do."""
     if not decided.decided.any():
-        gate.does_not_apply("shape_fraction", UNDECIDED)
+        gate.inconclusive("shape_fraction", UNDECIDED, images=len(decided))
+        return
     fraction = shape_fraction(decided, alpha=gate.alpha)
     gate.check("shape_fraction", fraction, figure=lambda: by_category(predictions, fraction))
 
@@ -30,7 +31,8 @@ def test_shape_fraction(decided: Decisions, predictions: Predictions, gate: Gate
 def test_texture_fraction(decided: Decisions, gate: Gate) -> None:
     """Where shape and texture say different things, the model is not carried away by the texture."""
     if not decided.decided.any():
-        gate.does_not_apply("texture_fraction", UNDECIDED)
+        gate.inconclusive("texture_fraction", UNDECIDED, images=len(decided))
+        return
     gate.check("texture_fraction", texture_fraction(decided, alpha=gate.alpha))
 
 

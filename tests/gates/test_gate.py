@@ -16,11 +16,11 @@ from fixtures.gates.rule import Rule
 from fixtures.gates.thresholds import Thresholds
 from fixtures.predictions.request import Request
 
-AT_MOST = Rule("thresholds.yaml:14", None, 0.1, source="contract", reference=0.05)
+AT_MOST = Rule("thresholds.yaml:14", None, 0.1, source="contract", reference=0.05, policy="point")
 KNOWN = replace(AT_MOST, because="known weakness", expect_fail=True)
 
 
-def gate(rule: Rule | None, *, strict: bool = False) -> Gate:
+def gate(rule: Rule | None, *, strict: bool = False, margin: float | None = None) -> Gate:
     rules = {} if rule is None else {("calibration", "ece"): (rule,)}
     metric = Metric("ECE", "fraction", "lower")
     return Gate(
@@ -31,6 +31,7 @@ def gate(rule: Rule | None, *, strict: bool = False) -> Gate:
         alpha=0.05,
         strict=strict,
         nodeid="a::b",
+        margin=margin,
     )
 
 
@@ -89,6 +90,53 @@ def test_strict_changes_nothing_where_a_rule_judges():
     strict = gate(AT_MOST, strict=True)
     strict.check("ece", Measurement(0.05, 10))
     assert strict.checks[0].status == "pass"
+
+
+WIDE = Measurement(0.09, 10, Interval(0.05, 0.3, 0.05, "by hand"))
+THREE_WAY = replace(AT_MOST, policy="three_way")
+
+
+@pytest.mark.parametrize("action", ["warn", "allow"])
+def test_what_is_inconclusive_may_stay_so_and_is_remembered(action):
+    judge = gate(replace(THREE_WAY, on_inconclusive=action, margin=0.01))
+    judge.check("ece", WIDE)
+    [check] = judge.checks
+    assert (check.status, check.failing, check.on_inconclusive) == ("inconclusive", False, action)
+    assert (check.policy, check.margin) == ("three_way", 0.01)
+    assert check.needed > check.images
+
+
+def test_what_is_inconclusive_may_block():
+    judge = gate(replace(THREE_WAY, on_inconclusive="block"))
+    with pytest.raises(pytest.fail.Exception, match=r"(?s)inconclusive.*on_inconclusive: block$"):
+        judge.check("ece", WIDE)
+    assert (judge.checks[0].status, judge.checks[0].failing) == ("inconclusive", True)
+
+
+def test_an_undefined_number_is_inconclusive_where_a_rule_demands_it():
+    judge = gate(THREE_WAY)
+    judge.inconclusive("ece", "0 / 0", images=7)
+    [check] = judge.checks
+    assert (check.status, check.value, check.images, check.shown) == ("inconclusive", None, 7, "-")
+    assert (check.notes, check.needed) == (("0 / 0",), None)
+    json.dumps(check.to_dict(), allow_nan=False)
+    with pytest.raises(InputError, match="checked twice"):
+        judge.check("ece", WIDE)
+    with pytest.raises(pytest.fail.Exception, match=r"(?s)0 / 0.*on_inconclusive: block"):
+        gate(replace(THREE_WAY, on_inconclusive="block")).inconclusive("ece", "0 / 0", images=7)
+    with pytest.raises(pytest.skip.Exception, match="0 / 0"):
+        gate(None).inconclusive("ece", "0 / 0", images=7)
+
+
+def test_images_are_planned_for_another_margin_without_changing_the_verdict():
+    rule = replace(THREE_WAY, margin=0.01)
+    planning, judging = gate(rule, margin=0.3), gate(rule)
+    for judge in (planning, judging):
+        judge.check("ece", WIDE)
+    [planned], [judged] = planning.checks, judging.checks
+    assert (planned.status, planned.message) == (judged.status, judged.message)
+    assert (planned.margin, judged.margin) == (0.3, 0.01)
+    assert planned.needed < judged.needed
 
 
 def test_a_metric_that_was_not_promised_is_an_error():

@@ -73,6 +73,21 @@ def one(rules: str) -> str:
         ),
         ("      []\n", "must be a rule"),
         ("      -\n", "thresholds.yaml:4: mini.calibration.ece.0 must be a rule"),
+        (
+            "      max: 0.1\n      because: x\n      margin: -0.01\n",
+            "thresholds.yaml:6: 'mini.calibration.ece.margin': must be at least 0: it says how much worse is tolerated",
+        ),
+        ("      max: 0.1\n      because: x\n      margin: .inf\n", "thresholds.yaml:6: 'mini.calibration.ece.margin'"),
+        (
+            "      max: 0.1\n      because: x\n      may_lose: -1\n",
+            "thresholds.yaml:6: 'mini.calibration.ece.may_lose'",
+        ),
+        ("      max: 0.1\n      because: x\n      policy: wald\n", "thresholds.yaml:6: 'mini.calibration.ece.policy'"),
+        ("      max: 0.1\n      because: x\n      alpha: 0.1\n", "unknown key 'mini.calibration.ece.alpha'"),
+        (
+            "      max: 0.1\n      because: x\n      on_inconclusive: ignore\n",
+            "thresholds.yaml:6: 'mini.calibration.ece.on_inconclusive'",
+        ),
     ],
 )
 def test_a_mistake_is_a_sentence_with_its_line(tmp_path, rules, sentence):
@@ -87,6 +102,11 @@ def test_a_mistake_is_a_sentence_with_its_line(tmp_path, rules, sentence):
         ("mini:\n  calibratoin: {ece: {max: 0.1, because: x}}\n", "thresholds.yaml:2: unknown behaviour 'calibratoin'"),
         ("mini:\n  calibration: {acc: {max: 0.1, because: x}}\n", "unknown metric of calibration 'acc'"),
         ("other:\n  calibration: {eec: {max: 0.1, because: x}}\n", "did you mean 'ece'?"),
+        ("mini:\n  alpha: 0.5\n", "thresholds.yaml:2: 'mini.alpha': must lie between 0 and 0.5"),
+        ("mini:\n  alpha: 0\n", "thresholds.yaml:2: 'mini.alpha'"),
+        ("mini:\n  policy: wald\n", "thresholds.yaml:2: 'mini.policy'"),
+        ("other:\n  on_inconclusive: 3\n", "thresholds.yaml:2: 'other.on_inconclusive'"),
+        ("mini:\n  polcy: point\n", "unknown behaviour 'polcy'; did you mean 'policy'?"),
         ("mini: 3\n", "must map behaviours to their rules"),
         ("mini:\n  calibration: 3\n", "thresholds.yaml:2: mini.calibration must map metrics to their rules (found 3)"),
         ("1: {}\n", "the file must map suites to their rules"),
@@ -151,6 +171,36 @@ def test_everything_a_rule_says_is_kept(tmp_path):
     rule = read(tmp_path, one("".join(f"      {line}\n" for line in said))).rule("calibration", "ece", "vit", "val")
     assert (rule.min, rule.max, rule.limits, rule.where) == (0.0, 0.1, (0.0, 0.1), "thresholds.yaml:3")
     assert (rule.source, rule.because, rule.reference, rule.expect_fail) == ("paper", "x", 0.05, True)
+
+
+def test_a_block_says_what_holds_for_its_rules_and_a_rule_may_say_otherwise(tmp_path):
+    rules = read(
+        tmp_path,
+        "mini:\n  alpha: 0.01\n  policy: point\n  on_inconclusive: block\n  calibration:\n    ece:\n"
+        "    - {max: 0.1, because: x}\n"
+        "    - {max: 0.2, because: y, model: vit, policy: three_way, margin: 0.02, may_lose: 0,"
+        " on_inconclusive: allow}\n",
+    )
+    plain, own = (rules.rule("calibration", "ece", model, "val") for model in ("vit-clip", "vit"))
+    assert rules.alpha == 0.01
+    assert (plain.policy, plain.margin, plain.on_inconclusive, plain.may_lose) == ("point", 0.0, "block", None)
+    assert (own.policy, own.margin, own.on_inconclusive, own.may_lose) == ("three_way", 0.02, "allow", 0.0)
+
+
+def test_by_default_rules_are_judged_three_ways_and_warn(tmp_path):
+    rules = read(tmp_path, one("      {max: 0.1, because: x}\n"))
+    rule = rules.rule("calibration", "ece", "vit", "val")
+    assert (rules.alpha, rule.policy, rule.margin, rule.on_inconclusive) == (0.05, "three_way", 0.0, "warn")
+
+
+def test_the_command_line_overrides_what_is_inconclusive(tmp_path):
+    path = tmp_path / "thresholds.yaml"
+    path.write_text(
+        "mini:\n  on_inconclusive: warn\n  calibration: {ece: {max: 0.1, because: x, on_inconclusive: allow}}\n"
+    )
+    named = {"suite_name": "mini", "models": ("vit",), "datasets": ("val",), "metrics": METRICS}
+    rules = load(path, **named, on_inconclusive="block")
+    assert rules.rule("calibration", "ece", "vit", "val").on_inconclusive == "block"
 
 
 def test_a_rule_for_both_settles_what_two_rules_for_either_leave_open(tmp_path):

@@ -86,7 +86,7 @@ def test_numpy_scalars_in_properties_survive_the_workers(house):
         '    gate.check("number", Measurement(np.float64(0.5), np.int64(3), details={"more": np.float32(1)}))\n',
         NUMBER,
     )
-    house.thresholds("small: {rigged: {number: {max: 0.6, because: test}}}")
+    house.thresholds("small: {policy: point, rigged: {number: {max: 0.6, because: test}}}")
     ran = house.pytest("behaviors/rigged", "--suite", house.suite(), "-n", "2", "--junitxml", "junit.xml")
     assert ran.code == 0, ran.output
     assert "1 passed" in ran.output
@@ -97,7 +97,7 @@ def test_numpy_scalars_in_properties_survive_the_workers(house):
 
 def test_a_crashed_worker_fails_the_run_and_is_seen_in_allure(house):
     house.room("rigged", CRASH, NUMBER)
-    house.thresholds("small: {rigged: {number: {max: 0.6, because: test}}}")
+    house.thresholds("small: {policy: point, rigged: {number: {max: 0.6, because: test}}}")
     ran = house.pytest("behaviors/rigged", "--suite", house.suite(), "-n", "2", "--alluredir", "out")
     assert ran.code == 1
     assert "crashed" in ran.output

@@ -70,7 +70,7 @@ def test_worker(predictions, gate, again, record_property):
 def test_all_tests_of_a_model_run_on_one_worker(house):
     suite = house.suite()
     house.room("rigged", GROUPED, '"number": Metric("A number", "fraction", "lower")')
-    house.thresholds("small: {rigged: {number: {max: 0.6, because: test}}}")
+    house.thresholds("small: {policy: point, rigged: {number: {max: 0.6, because: test}}}")
     models = [word for name in ("a", "b", "c") for word in ("--model", f"{name}=predictions:small-one.csv")]
     ran = house.pytest("behaviors/rigged", "--suite", suite, "-n", "2", *models, "--junitxml", "junit.xml")
     assert ran.code == 0, ran.output

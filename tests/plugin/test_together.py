@@ -44,7 +44,7 @@ def test_one_test_per_model_sees_all_datasets(house, two):
 
 def test_rules_may_name_all_datasets_together(house, two):
     house.room("toy", SPREAD, METRIC)
-    house.thresholds("small: {toy: {spread: {min: 0.5, dataset: all, because: a test}}}\n")
+    house.thresholds("small: {policy: point, toy: {spread: {min: 0.5, dataset: all, because: a test}}}\n")
     ran = house.pytest("-k", "test_spread", f"--suite={two()}")
     assert ran.code == 1
     assert "toy.spread: one measured 0.000 on all (400 images); thresholds.yaml:1 demands at least 0.500" in ran.output
@@ -94,7 +94,7 @@ def test_groups_of_models_run_where_all_take_part(house, two):
     (house.path / "behaviors/toy/__init__.py").write_text(
         f"from behaviors.measurement import Metric\n\nMETRICS = {{{METRIC}}}\nGROUPS = {{'pair': ('one', 'two')}}\n"
     )
-    house.thresholds("small: {toy: {spread: {max: 0.1, model: pair, because: a test}}}\n")
+    house.thresholds("small: {policy: point, toy: {spread: {max: 0.1, model: pair, because: a test}}}\n")
     suite = two()
     ran = house.pytest("-k", "test_spread", f"--suite={suite}", "-v")
     assert ran.code == 0, ran.output
@@ -181,7 +181,7 @@ def test_spread(predictions, gate):
 
 def test_a_sample_may_be_too_small_for_what_a_rule_demands(house):
     house.room("toy", RARE, METRIC)
-    house.thresholds("small: {toy: {spread: {max: 0.1, because: a test}}}\n")
+    house.thresholds("small: {policy: point, toy: {spread: {max: 0.1, because: a test}}}\n")
     suite = house.suite()
     whole = house.pytest("-k", "test_spread", f"--suite={suite}")
     assert (

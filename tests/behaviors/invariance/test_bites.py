@@ -52,7 +52,7 @@ def resolution_blind():
 '''
 NAMES = ("sound", "unsure", "scale_blind", "shift_blind", "resolution_blind")
 SUITE = "suite: small\nclasses: [ant, bee]\nmodels: {%s}\ndatasets: {wide: {format: class_folders, path: wide}}\n"
-LIMITS = {"accuracy": 0.9, "retained": 0.9, "true_probability": 0.75, "consistency": 0.9}
+LIMITS = {"accuracy": 0.9, "retained": 0.9, "true_probability": 0.76, "consistency": 0.9}
 LAW = "small:\n  invariance:\n" + "".join(
     f"    {name}_{measure}: {{min: {limit}, because: a colour is easy}}\n"
     for name in SWEEPS

@@ -29,11 +29,14 @@ class Recorder:
     alpha = 0.05
 
     def __init__(self):
-        self.measured, self.figures, self.inapplicable = {}, {}, {}
+        self.measured, self.figures, self.inapplicable, self.undecided = {}, {}, {}, {}
 
     def check(self, metric, measurement, figure=None):
         assert metric not in self.measured
         self.measured[metric], self.figures[metric] = measurement, figure
+
+    def inconclusive(self, metric, reason, *, images):
+        self.undecided[metric] = (reason, images)
 
     def does_not_apply(self, metric, reason):
         self.inapplicable[metric] = reason
@@ -75,7 +78,8 @@ def test_decisions_alone_have_no_probability():
 
 def test_a_model_that_is_never_right_keeps_no_share():
     gate = run(lambda view: said([1, 1], probability=0.1, view=view))
-    assert set(gate.inapplicable) == {f"{name}_retained" for name in SWEEPS}
+    assert set(gate.undecided) == {f"{name}_retained" for name in SWEEPS}
+    assert not gate.inapplicable
 
 
 def test_views_that_a_model_cannot_be_asked_about():

@@ -13,8 +13,8 @@ CARRIED = np.array([*np.repeat(FACTORS, EACH), *[""] * (PLAIN + PROTOTYPES + UNK
 N = len(CARRIED)
 LAW = {
     "mean_error_ratio": {"max": 1.5},
-    "worst_factor": {"max": 1.8},
-    **{f"error_ratio_{factor}": {"max": 1.6} for factor in FACTORS},
+    "worst_factor": {"max": 1.55, "margin": 0.1},
+    **{f"error_ratio_{factor}": {"max": 1.68} for factor in FACTORS},
 }
 
 
@@ -108,14 +108,11 @@ def test_a_model_that_is_blind_to_all_factors_fails_everywhere(outcome):
 
 
 def test_a_model_without_errors_is_not_green(outcome):
-    """0 / 0 is no ratio; where the law demands one, that is an error."""
-    assert verdicts(outcome, "perfect") == {}
-    assert "the model is right on all 1,240 images" in outcome.output
-    assert outcome.output.count("cannot be measured") >= len(METRICS)
+    """0 / 0 is no ratio: where the law demands one, that decides nothing."""
+    assert verdicts(outcome, "perfect") == dict.fromkeys(METRICS, "inconclusive")
 
 
 def test_a_rare_factor_is_not_green_nor_is_a_mean_without_it(rare):
     found = verdicts(rare, "sound")
-    assert set(METRICS) - set(found) == {"mean_error_ratio", "worst_factor", "error_ratio_style"}
-    assert set(found.values()) == {"pass"}
-    assert "only 20 images carry the factor style" in rare.output
+    undecided = {"mean_error_ratio", "worst_factor", "error_ratio_style"}
+    assert found == {metric: "inconclusive" if metric in undecided else "pass" for metric in METRICS}

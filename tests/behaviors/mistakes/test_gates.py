@@ -27,11 +27,14 @@ class Recorder:
     alpha = 0.05
 
     def __init__(self):
-        self.measured, self.figures, self.inapplicable = {}, {}, {}
+        self.measured, self.figures, self.inapplicable, self.undecided = {}, {}, {}, {}
 
     def check(self, metric, measurement, figure=None):
         assert metric not in self.measured
         self.measured[metric], self.figures[metric] = measurement, figure
+
+    def inconclusive(self, metric, reason, *, images):
+        self.undecided[metric] = (reason, images)
 
     def does_not_apply(self, metric, reason):
         self.inapplicable[metric] = reason
@@ -67,13 +70,25 @@ def test_every_metric_is_measured_once():
     assert {gate.measured[f"error_ratio_{factor}"].images for factor in FACTORS} == {40}
 
 
-@pytest.mark.parametrize(("errors", "reason"), [(made(images=29), "29"), (made(error=0), "right on all 840 images")])
-def test_what_cannot_be_judged_is_not(errors, reason):
-    """Nothing reaches the gate, so that nothing can be green: neither a factor, nor the mean or the largest."""
+@pytest.mark.parametrize(
+    ("errors", "reason", "images"),
+    [(made(images=29), "29", 29), (made(error=0), "right on all 840 images", 40)],
+)
+def test_what_cannot_be_judged_is_undecided(errors, reason, images):
+    """No number reaches the gate, so that nothing can be green: neither a factor, nor the mean or the largest."""
     gate = run(errors)
     assert not gate.measured
-    assert set(gate.inapplicable) == set(METRICS)
-    assert all(reason in why for why in gate.inapplicable.values())
+    assert not gate.inapplicable
+    assert set(gate.undecided) == set(METRICS)
+    assert all(reason in why and count == images for why, count in gate.undecided.values())
+
+
+def test_a_factor_without_images_is_more_than_undecided():
+    all_there = made()
+    without = Errors(all_there.wrong, all_there.carries & (np.arange(16) != FACTORS.index("pose")))
+    gate = run(without)
+    assert set(gate.inapplicable) == {"mean_error_ratio", "worst_factor", "error_ratio_pose"}
+    assert not gate.undecided
 
 
 def test_one_rare_factor_leaves_no_mean_but_the_others():
@@ -81,8 +96,8 @@ def test_one_rare_factor_leaves_no_mean_but_the_others():
     kept = np.ones(len(all_there), np.bool_)
     kept[:20] = False  # half of the images of pose
     gate = run(Errors(all_there.wrong[kept], all_there.carries[kept]))
-    assert set(gate.inapplicable) == {"mean_error_ratio", "worst_factor", "error_ratio_pose"}
-    assert set(gate.measured) == set(METRICS) - set(gate.inapplicable)
+    assert set(gate.undecided) == {"mean_error_ratio", "worst_factor", "error_ratio_pose"}
+    assert set(gate.measured) == set(METRICS) - set(gate.undecided)
 
 
 def test_tests_claim_something():

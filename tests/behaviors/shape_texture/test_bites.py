@@ -76,9 +76,9 @@ def test_a_model_that_goes_by_shape_passes(outcome, model):
 
 @pytest.mark.parametrize("model", ["lost", "agreeing_only"])
 def test_a_model_that_sees_neither_fails_and_has_no_fraction(outcome, model):
-    """Images whose cues agree do not help; where the law demands a fraction, that there is none is an error."""
-    assert verdicts(outcome, model)["cue_accuracy"] == ("FAIL", "0.000")
-    assert outcome.output.count("none of its decisions followed the shape or the texture of the image") >= 4
-    assert not {"shape_fraction", "texture_fraction"} & {
-        metric for metric, (verdict, _) in verdicts(outcome, model).items() if verdict == "pass"
+    """Images whose cues agree do not help; where the law demands a fraction and there is none, nothing is decided."""
+    assert verdicts(outcome, model) == {
+        "cue_accuracy": ("FAIL", "0.000"),
+        "shape_fraction": ("inconclusive", "-"),
+        "texture_fraction": ("inconclusive", "-"),
     }
