@@ -1,5 +1,6 @@
 """What each image contributes to a number, so that two models can be compared image by image."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -53,6 +54,35 @@ def mean(ids: ArrayLike | None, values: ArrayLike, *clusters: ArrayLike) -> PerI
     if ids is None:
         return None
     return PerImage(names(ids), np.asarray(values, dtype=np.float64), clusters=tuple(map(names, clusters)))
+
+
+def folded(
+    ids: ArrayLike | None, gaps: ArrayLike, bins: ArrayLike, part: Literal["both", "over", "under"] = "both"
+) -> PerImage | None:
+    """Of an ECE or one of its parts: confidence - correct and the bin of each image; None where they have no ids."""
+    if ids is None:
+        return None
+    index = np.asarray(bins, dtype=np.int64)
+    return PerImage(names(ids), np.asarray(gaps, dtype=np.float64), "gaps", bins=index, part=part)
+
+
+def together(value: float, slopes: Mapping[str, float], parts: Mapping[str, PerImage | None]) -> PerImage | None:
+    """Of a number that depends on the means of several datasets, such as an average of accuracies.
+
+    ``value``: the number.  ``slopes``: by dataset, how far the number moves when that mean does.  ``parts``: of the
+    kinds ``proportion`` and ``mean``.  Images of one id are of one cluster: several datasets may show the same image,
+    once with another label (ReaL) or corrupted.  None where some dataset's images are not known.
+    """
+    known = {name: part for name, part in parts.items() if part is not None}
+    if len(known) < len(parts):
+        return None
+    images = sum(part.ids.size for part in known.values())
+    weighed = [
+        slopes[name] * (part.values - part.values.mean()) * images / part.ids.size for name, part in known.items()
+    ]
+    ids = np.concatenate([part.ids for part in known.values()])
+    prefixes = np.repeat(list(known), [part.ids.size for part in known.values()])
+    return mean(np.char.add(np.char.add(prefixes, ":"), ids), value + np.concatenate(weighed), ids)
 
 
 def names(values: ArrayLike) -> NDArray[np.str_]:

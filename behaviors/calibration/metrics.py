@@ -2,30 +2,40 @@
 
 Throughout, ``confidence``: (N,) float in [0, 1], the probability of the predicted class; ``correct``: (N,) bool,
 whether that class is the label; ``label_log_probability``: (N,) float <= 0, the natural logarithm of the label's
-probability; ``alpha``: the error of each side of the interval (a single image gives no interval).
+probability; ``alpha``: the error of each side of the interval (a single image gives no interval); ``ids``: (N,) the
+names of the images, if the measurement is to be compared with another model's, image by image.
 No images, NaN, values out of range or of different lengths: ValueError.
 """
 
 from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from behaviors import per_image
 from behaviors.calibration import evidence
 from behaviors.calibration.bins import Bins, bin_by_confidence
 from behaviors.calibration.bounds import Bounds, ece_bounds, overconfidence_bounds
+from behaviors.calibration.few import PREDICTIONS, WIDENED, Kinds, few_notes, widened
 from behaviors.gaps import Gaps, folding_bias
 from behaviors.intervals import mean_hall, mean_z
 from behaviors.measurement import Interval, Measurement
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
-FEW = 10
-"""With fewer right (or wrong) predictions than this, their observed spread says too little about their true rate."""
+LABELS = ("labels are given more than one half", "labels are given at most one half")
 
 
-def expected_calibration_error(
-    confidence: ArrayLike, correct: ArrayLike, *, bins: int, alpha: float, runner_up: ArrayLike | None = None
+def expected_calibration_error(  # noqa: PLR0913  (what is known of the images)
+    confidence: ArrayLike,
+    correct: ArrayLike,
+    *,
+    bins: int,
+    alpha: float,
+    runner_up: ArrayLike | None = None,
+    ids: ArrayLike | None = None,
 ) -> Measurement:
     """ECE = sum over bins of share(bin) |mean confidence - accuracy|; ``parts`` are its bins and their terms.
 
@@ -47,7 +57,7 @@ def expected_calibration_error(
         "on_edge": binned.on_edge,
         "saturated": binned.saturated,
     }
-    notes = _few(binned.right.sum(), binned.images)
+    notes = few_notes(binned.hits, binned.images)
     if 2 * binned.noise_floor > value:
         calibrated = f"a perfectly calibrated model would measure {binned.noise_floor:.3g} on average"
         notes += (f"much of this may be noise: on {binned.images:,} images {calibrated}",)
@@ -55,27 +65,34 @@ def expected_calibration_error(
         details["ties"] = _ties(confidence, runner_up)
     if ties := details.get("ties"):
         notes += (f"{ties:,} images have two equally probable best classes: the first of them is the prediction",)
-    interval = _binned_interval(ece_bounds, binned.gaps, alpha)
-    return Measurement(value, binned.images, interval, binned.rows(np.abs), details, notes)
+    interval = _binned_interval(ece_bounds, binned, binned.gaps, alpha)
+    each = per_image.folded(ids, binned.gap, binned.index)
+    return Measurement(value, binned.images, interval, binned.rows(np.abs), details, notes, each)
 
 
-def signed_gap(confidence: ArrayLike, correct: ArrayLike, *, alpha: float) -> Measurement:
+def signed_gap(confidence: ArrayLike, correct: ArrayLike, *, alpha: float, ids: ArrayLike | None = None) -> Measurement:
     """Mean confidence - accuracy: above 0 the model is over-confident, below 0 under-confident."""
     probability, right = evidence.answers(confidence, correct)
-    return _mean(probability - right, mean_z, within=(-1, 1), alpha=alpha, notes=_few(right.sum(), right.size))
+    return _mean(probability - right, mean_z, within=(-1, 1), alpha=alpha, ids=ids, right=right)
 
 
-def overconfidence(confidence: ArrayLike, correct: ArrayLike, *, bins: int, alpha: float) -> Measurement:
+def overconfidence(
+    confidence: ArrayLike, correct: ArrayLike, *, bins: int, alpha: float, ids: ArrayLike | None = None
+) -> Measurement:
     """The ECE's terms from bins where confidence exceeds accuracy; with ``underconfidence`` it adds up to the ECE."""
-    return _part(bin_by_confidence(confidence, correct, bins=bins), sign=1, alpha=alpha)
+    return _part(bin_by_confidence(confidence, correct, bins=bins), "over", ids, alpha)
 
 
-def underconfidence(confidence: ArrayLike, correct: ArrayLike, *, bins: int, alpha: float) -> Measurement:
+def underconfidence(
+    confidence: ArrayLike, correct: ArrayLike, *, bins: int, alpha: float, ids: ArrayLike | None = None
+) -> Measurement:
     """The ECE's terms from bins where accuracy exceeds confidence."""
-    return _part(bin_by_confidence(confidence, correct, bins=bins), sign=-1, alpha=alpha)
+    return _part(bin_by_confidence(confidence, correct, bins=bins), "under", ids, alpha)
 
 
-def brier_score(squared_norm: ArrayLike, label_log_probability: ArrayLike, *, alpha: float) -> Measurement:
+def brier_score(
+    squared_norm: ArrayLike, label_log_probability: ArrayLike, *, alpha: float, ids: ArrayLike | None = None
+) -> Measurement:
     """Mean over images of sum over classes of (probability - [class is the label])^2, which is |p|^2 - 2 p_label + 1.
 
     ``squared_norm``: (N,) float in (0, 1], the sum of the squared probabilities of all classes.
@@ -84,16 +101,22 @@ def brier_score(squared_norm: ArrayLike, label_log_probability: ArrayLike, *, al
     norm = evidence.probabilities("squared_norm", squared_norm)
     label = np.exp(evidence.log_probabilities("label_log_probability", label_log_probability))
     evidence.check_same_images(squared_norm=norm, label_log_probability=label)
-    return _mean(norm - 2 * label + 1, mean_hall, within=(0, 2), alpha=alpha)
+    loss, change = norm - 2 * label + 1, 2 * float(np.sqrt(norm).mean())
+    return _mean(loss, mean_hall, within=(0, 2), alpha=alpha, ids=ids, right=label > 0.5, change=change, kinds=LABELS)
 
 
-def top_label_brier_score(confidence: ArrayLike, correct: ArrayLike, *, alpha: float) -> Measurement:
+def top_label_brier_score(
+    confidence: ArrayLike, correct: ArrayLike, *, alpha: float, ids: ArrayLike | None = None
+) -> Measurement:
     """Mean of (confidence - correct)^2: the Brier score of the event that the prediction is right."""
     probability, right = evidence.answers(confidence, correct)
-    return _mean((probability - right) ** 2, mean_hall, within=(0, 1), alpha=alpha, notes=_few(right.sum(), right.size))
+    loss, change = (probability - right) ** 2, float(np.abs(2 * probability - 1).mean())
+    return _mean(loss, mean_hall, within=(0, 1), alpha=alpha, ids=ids, right=right, change=change)
 
 
-def negative_log_likelihood(label_log_probability: ArrayLike, *, alpha: float) -> Measurement:
+def negative_log_likelihood(
+    label_log_probability: ArrayLike, *, alpha: float, ids: ArrayLike | None = None
+) -> Measurement:
     """Mean of -log p(label), in nats.  Nothing is clipped: a label of probability 0 is an error."""
     loss = -evidence.log_probabilities("label_log_probability", label_log_probability)
     if impossible := int(np.count_nonzero(np.isinf(loss))):
@@ -101,38 +124,49 @@ def negative_log_likelihood(label_log_probability: ArrayLike, *, alpha: float) -
             f"the negative log-likelihood is infinite: {impossible:,} of {loss.size:,} images have zero probability"
             " for their label (take log-softmax in float64, not logarithms of rounded probabilities)"
         )
-    return _mean(loss, mean_hall, within=(0, np.inf), alpha=alpha)
+    return _mean(loss, mean_hall, within=(0, np.inf), alpha=alpha, ids=ids)
 
 
-def _part(binned: Bins, *, sign: int, alpha: float) -> Measurement:
-    gaps = binned.gaps if sign > 0 else binned.gaps.mirrored
+def _part(binned: Bins, part: Literal["over", "under"], ids: ArrayLike | None, alpha: float) -> Measurement:
+    sign, gaps = (1, binned.gaps) if part == "over" else (-1, binned.gaps.mirrored)
     rows = binned.rows(lambda mean: np.maximum(sign * mean, 0))
-    interval = _binned_interval(overconfidence_bounds, gaps, alpha)
+    interval = _binned_interval(overconfidence_bounds, binned, gaps, alpha)
     value = float(np.maximum(gaps.mean, 0).sum())
-    return Measurement(value, binned.images, interval, rows, notes=_few(binned.right.sum(), binned.images))
+    notes, each = few_notes(binned.hits, binned.images), per_image.folded(ids, binned.gap, binned.index, part)
+    return Measurement(value, binned.images, interval, rows, notes=notes, per_image=each)
 
 
-def _binned_interval(bounds: Callable[..., Bounds], gaps: Gaps, alpha: float) -> Interval | None:
-    low, high = bounds(gaps, alpha=alpha)
+def _binned_interval(bounds: Callable[..., Bounds], binned: Bins, gaps: Gaps, alpha: float) -> Interval | None:
+    if binned.images < 2:
+        return None
+    low, high = bounds(gaps, alpha=alpha, right=binned.hits)
     method = f"bias-bounded, {len(gaps.mean)} bins"
-    return Interval(float(low), float(high), alpha, method) if gaps.images > 1 else None
+    if few_notes(binned.hits, binned.images):
+        method = f"{method}, {WIDENED}"
+    return Interval(float(low), float(high), alpha, method)
 
 
-def _mean(
+def _mean(  # noqa: PLR0913  (a mean, its bounds, and whose it is)
     values: Floats,
     interval: Callable[..., Interval],
     *,
     within: tuple[float, float],
     alpha: float,
-    notes: tuple[str, ...] = (),
+    ids: ArrayLike | None,
+    right: Bools | None = None,
+    change: float = 1.0,
+    kinds: Kinds = PREDICTIONS,
 ) -> Measurement:
-    """The mean, with an interval cut to the range of the metric."""
-    mean = float(np.mean(values))
+    """The mean, with an interval cut to the range of the metric; ``right``, ``change``, ``kinds``: see ``widened``."""
+    mean, each = float(np.mean(values)), per_image.mean(ids, values)
+    notes = () if right is None else few_notes(int(np.count_nonzero(right)), right.size, kinds)
     if values.size < 2:
-        return Measurement(mean, values.size, notes=notes)
+        return Measurement(mean, values.size, notes=notes, per_image=each)
     found = interval(values, alpha=alpha)
+    if right is not None:
+        found = widened(found, mean, right, change=change)
     low, high = (min(max(bound, within[0]), within[1]) for bound in (found.low, found.high))
-    return Measurement(mean, values.size, Interval(low, high, alpha, found.method), notes=notes)
+    return Measurement(mean, values.size, Interval(low, high, alpha, found.method), notes=notes, per_image=each)
 
 
 def _ties(confidence: ArrayLike, runner_up: ArrayLike) -> int:
@@ -140,11 +174,3 @@ def _ties(confidence: ArrayLike, runner_up: ArrayLike) -> int:
     second = evidence.probabilities("runner_up", runner_up)
     evidence.check_same_images(confidence=best, runner_up=second)
     return int(np.count_nonzero(best == second))
-
-
-def _few(right: int, images: int) -> tuple[str, ...]:
-    count, kind = min((int(right), "right"), (images - int(right), "wrong"))
-    if count >= FEW:
-        return ()
-    sentence = f"only {count} of {images:,} predictions are {kind}"
-    return (f"{sentence}: the interval rests on a normal approximation and may be too narrow",)

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from behaviors.calibration import metrics
+from behaviors.calibration.bins import bin_by_confidence
+from behaviors.calibration.bounds import ece_bounds
 from behaviors.calibration.metrics import (
     negative_log_likelihood,
     overconfidence,
@@ -13,6 +15,7 @@ from behaviors.calibration.metrics import (
     top_label_brier_score,
     underconfidence,
 )
+from behaviors.intervals import clopper_pearson
 
 ALPHA = 0.05
 FOUR = ([0.95, 0.95, 0.65, 0.55], [1, 0, 1, 1])
@@ -31,7 +34,10 @@ def test_four_images():
     )
     assert m.details["noise_floor"] == pytest.approx(0.2558584, abs=5e-8)
     assert m.details["debiased"] == pytest.approx(0.3734109, abs=5e-8)
-    assert (m.interval.low, m.interval.high) == pytest.approx((0, 0.8250094), abs=5e-8)
+    closed_form = ece_bounds(bin_by_confidence(*FOUR, bins=15).gaps, alpha=ALPHA)
+    assert closed_form == pytest.approx((0, 0.8250094), abs=5e-8)
+    exact = clopper_pearson(3, 4, alpha=ALPHA)  # as only one is wrong, the spread alone does not decide
+    assert (m.interval.low, m.interval.high) == pytest.approx((0, 0.425 + 0.75 - exact.low))
     assert m.images == 4
     assert signed_gap(*FOUR, alpha=ALPHA).value == pytest.approx(0.025)
     assert overconfidence(*FOUR, bins=15, alpha=ALPHA).value == pytest.approx(0.225)
@@ -116,9 +122,37 @@ def test_ties_are_counted():
 
 
 def test_few_errors_are_noted():
-    assert any("only 3 of 200 predictions are wrong" in note for note in ece([0.97] * 200, [0] * 3 + [1] * 197).notes)
-    assert any("only 3 of 200 predictions are right" in note for note in ece([0.97] * 200, [1] * 3 + [0] * 197).notes)
+    wrong, right = ece([0.97] * 200, [0] * 3 + [1] * 197), ece([0.97] * 200, [1] * 3 + [0] * 197)
+    assert "only 3 of 200 predictions are wrong: the interval is widened by exact bounds of the accuracy" in wrong.notes
+    assert any("only 3 of 200 predictions are right" in note for note in right.notes)
+    assert wrong.interval.method == "bias-bounded, 15 bins, widened by exact bounds of the accuracy"
     assert not ece(*THOUSAND).notes
+
+
+@pytest.mark.parametrize("wrong", [0, 3, 19])
+def test_a_model_that_is_always_sure_is_bounded_by_its_accuracy(wrong):
+    """Confidence 1 everywhere: ECE, gap, over-confident part and Brier score are all the share that is wrong."""
+    confidence, correct = [1.0] * 200, [0] * wrong + [1] * (200 - wrong)
+    exact = clopper_pearson(wrong, 200, alpha=ALPHA)
+    for found in (
+        ece(confidence, correct),
+        signed_gap(confidence, correct, alpha=ALPHA),
+        overconfidence(confidence, correct, bins=15, alpha=ALPHA),
+        top_label_brier_score(confidence, correct, alpha=ALPHA),
+    ):
+        assert found.value == pytest.approx(wrong / 200)
+        assert found.interval.high >= exact.high - 1e-12
+        assert found.interval.low <= exact.low + 1e-12
+    labels = [-np.inf] * wrong + [0.0] * (200 - wrong)
+    whole = metrics.brier_score([1.0] * 200, labels, alpha=ALPHA)
+    assert whole.interval.high >= 2 * exact.high - 1e-12
+    assert whole.notes[0].startswith(f"only {wrong} of 200 labels are given at most one half")
+
+
+def test_enough_of_both_are_not_widened():
+    found = signed_gap([0.9] * 200, [0] * 20 + [1] * 180, alpha=ALPHA)
+    assert found.notes == ()
+    assert found.interval.method == "mean, normal"
 
 
 def test_one_image_has_a_value_and_no_interval():
