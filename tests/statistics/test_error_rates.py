@@ -1,0 +1,75 @@
+"""No interval misses the truth more often than is known of it: few repetitions; many are in benchmarks/intervals.py."""
+
+from itertools import chain
+
+import numpy as np
+import pytest
+from scipy.special import ndtri
+from scipy.stats import binom
+
+from behaviors.intervals import mean_z
+from behaviors.measurement import Interval
+from benchmarks import few_errors, ratios, shares
+from benchmarks.cases import ALPHA, missed
+
+REPETITIONS = 800
+BAD_LUCK = 1e-5
+"""How often a correct interval may fail here: about 120 rates are tested, with fixed seeds."""
+CASES = list(chain(shares.cases(), ratios.cases()))
+
+
+def most(rate, repetitions=REPETITIONS):
+    """The largest share of the repetitions that luck explains if the interval errs at ``rate``."""
+    return binom.isf(BAD_LUCK, repetitions, rate) / repetitions
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.interval}: {case.scenario} ({case.images})")
+def test_each_side_errs_at_most_as_often_as_known(case):
+    exact = "exact" in case.scenario
+    low, high = case.errors(REPETITIONS, np.random.default_rng(0))
+    allowed = [limit + 1e-9 if exact else most(limit) for limit in case.limits]
+    assert low <= allowed[0]
+    assert high <= allowed[1]
+
+
+def test_every_interval_in_use_has_a_case():
+    """Means (z, Hall) and sums of gaps: tests/behaviors/test_intervals.py and tests/behaviors/calibration/."""
+    names = {case.interval.split(",")[0] for case in CASES}
+    assert {"Clopper-Pearson", "Tango", "negative flips", "Korn-Graubard", "shape fraction", "probe"} <= names
+    assert {"error ratio", "average accuracy", "relative robustness", "retained", "mCE", "corruption accuracy"} <= names
+
+
+def naive_share(repetitions, random):
+    hits = random.binomial(100, 0.95, repetitions) / 100
+    reach = -ndtri(ALPHA) * np.sqrt(hits * (1 - hits) / 100)
+    return missed((Interval(p - r, p + r, ALPHA, "Wald") for p, r in zip(hits, reach, strict=True)), 0.95)
+
+
+def shared_pictures(repetitions, random):
+    """48 textures that shift 1,200 images alike."""
+    found = [
+        mean_z(random.normal(size=48)[np.arange(1200) % 48] + random.normal(size=1200), alpha=ALPHA)
+        for _ in range(repetitions)
+    ]
+    return missed(found, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "errors"),
+    [
+        ("Wald's for a proportion near 1", naive_share),
+        ("independent images where pictures are shared", shared_pictures),
+    ],
+)
+def test_intervals_that_are_too_narrow_would_be_caught(name, errors):
+    assert max(errors(REPETITIONS, np.random.default_rng(0))) > most(ALPHA), name
+
+
+@pytest.mark.parametrize("images", [50, 200])
+def test_few_errors_do_not_make_calibration_too_sure(images):
+    """Widened, sides err at most about .08, as other bounds for counts do; alone, more than half of the time."""
+    worst = few_errors.worst(images, repetitions=100, random=np.random.default_rng(images))
+    assert set(worst) == {"ece", "overconfidence", "underconfidence", "signed_gap", "brier_top_label"}
+    for name, (alone, measured) in worst.items():
+        assert measured.max() <= most(0.09, 100), name
+        assert alone.max() > 0.4, name
