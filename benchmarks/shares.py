@@ -8,11 +8,12 @@ from scipy import stats
 from scipy.special import expit, ndtri
 
 from behaviors.clusters import Floats
+from behaviors.differences import FEW
 from behaviors.effective import effective_bounds
 from behaviors.flips import negative_flips
 from behaviors.intervals import clopper_pearson, wilson
 from behaviors.measurement import Interval
-from behaviors.paired import tango
+from behaviors.paired import bonett_price, tango
 from behaviors.per_image import proportion
 from behaviors.shape_texture.evidence import Decisions
 from behaviors.shape_texture.metrics import shape_fraction
@@ -37,6 +38,12 @@ def worst_proportion(interval: Proportion, images: int, truth: float) -> Rates:
     """The largest exact error rates where the truth is within 0.01 of ``truth``: as counts jump, so do the rates."""
     low, high = enumerated(interval, images, np.clip(np.linspace(truth - 0.01, truth + 0.01, 81), 1e-4, 1 - 1e-4))
     return float(low.max()), float(high.max())
+
+
+def changes(only_first: int, only_second: int, images: int, *, alpha: float) -> Interval:
+    """What comparisons with a baseline use: Tango's bounds, and Bonett and Price's where few images changed."""
+    bounds = tango if only_first + only_second >= FEW else bonett_price
+    return bounds(only_first, only_second, images, alpha=alpha)
 
 
 def paired(
@@ -143,6 +150,8 @@ def cases() -> Iterator[Case]:
     ):
         about = f"{apart:.0%} told apart, difference {difference:g}"
         yield Case("Tango", about, images, paired(tango, images, apart, difference), (limit, 0.055))
+        mixed = paired(changes, images, apart, difference)
+        yield Case("Tango, or Bonett-Price if few", about, images, mixed, (0.055, ALPHA))
     for images, share in ((100, 0.01), (500, 0.01), (500, 0.05)):
         yield Case("negative flips, Clopper-Pearson", f"{share:.0%} flip", images, flips(images, share))
     for count, levels, middle, spread in ((64, 5, 0.0, 1.0), (64, 5, 3.0, 1.0), (64, 5, 4.0, 2.0), (200, 12, 2.0, 1.0)):

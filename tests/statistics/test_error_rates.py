@@ -12,7 +12,7 @@ from behaviors.measurement import Interval
 from benchmarks import few_errors, ratios, shares
 from benchmarks.cases import ALPHA, missed
 
-REPETITIONS = 800
+REPETITIONS = 500
 BAD_LUCK = 1e-5
 """How often a correct interval may fail here: about 120 rates are tested, with fixed seeds."""
 CASES = list(chain(shares.cases(), ratios.cases()))
