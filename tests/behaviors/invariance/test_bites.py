@@ -75,7 +75,7 @@ def outcome(make_house, tmp_path_factory):
     (house.path / "small.yaml").write_text(SUITE % ", ".join(f'{name}: "python:rigged:{name}"' for name in NAMES))
     house.thresholds(LAW)
     run = ("behaviors/invariance/test_invariance.py", f"--suite={house.path}/small.yaml", f"--store={house.path}/store")
-    return house.pytest(*run, "-p", "no:cacheprovider")
+    return house.pytest(*run, "-v", "-p", "no:cacheprovider")
 
 
 def verdicts(outcome, model):

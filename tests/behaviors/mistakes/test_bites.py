@@ -70,7 +70,7 @@ def suite(house, rare=None):
     (house.path / "small.yaml").write_text(json.dumps(written))
     law = {metric: {**rule, "because": "it is tested"} for metric, rule in LAW.items()}
     house.thresholds(json.dumps({"small": {"mistakes": law}}))
-    return house.pytest("behaviors/mistakes", "--suite=small.yaml", "-p", "no:cacheprovider")
+    return house.pytest("behaviors/mistakes", "--suite=small.yaml", "-v", "-p", "no:cacheprovider")
 
 
 @pytest.fixture(scope="module")

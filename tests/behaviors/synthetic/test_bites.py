@@ -68,7 +68,7 @@ def outcome(make_house, tmp_path_factory):
     }
     (house.path / "small.yaml").write_text(json.dumps(suite))
     house.thresholds(LAW)
-    return house.pytest("behaviors/synthetic", "--suite=small.yaml", "-p", "no:cacheprovider")
+    return house.pytest("behaviors/synthetic", "--suite=small.yaml", "-v", "-p", "no:cacheprovider")
 
 
 def verdicts(outcome, model):
