@@ -12,31 +12,11 @@ import pytest
 
 from behaviors.calibration import METRICS, test_calibration
 from behaviors.predictions import Predictions
+from tests.behaviors.recorder import Recorder, Skipped
 
 TESTS = {
     name: test for name, test in inspect.getmembers(test_calibration, inspect.isfunction) if name.startswith("test_")
 }
-
-
-class Skipped(Exception):
-    pass
-
-
-class Recorder:
-    """A gate that only listens."""
-
-    alpha = 0.05
-
-    def __init__(self):
-        self.measured, self.figures, self.inapplicable = {}, {}, {}
-
-    def check(self, metric, measurement, figure=None):
-        assert metric not in self.measured
-        self.measured[metric], self.figures[metric] = measurement, figure
-
-    def does_not_apply(self, metric, reason):
-        self.inapplicable[metric] = reason
-        raise Skipped
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from behaviors.features import NoFeatures
 from behaviors.findings import GROUPS, METRICS, test_findings
 from behaviors.predictions import NoView
 from tests.behaviors.findings.world import MODELS, Asked, World, probes
+from tests.behaviors.recorder import Recorder, Skipped
 
 TESTS = {
     name.removeprefix("test_"): test
@@ -25,26 +26,6 @@ TRAINING = {
 ARCHITECTURE = dict(zip(MODELS, ("convnext-sup", "vit-sup", "convnext-clip", "vit-clip"), strict=True))
 ALONE = {"complex_factors_are_hardest", "texture_is_near_the_top", "shifts_are_easiest"}
 """About each model by itself."""
-
-
-class Skipped(Exception):
-    pass
-
-
-class Recorder:
-    """A gate that only listens."""
-
-    alpha = 0.05
-
-    def __init__(self):
-        self.measured, self.figures = {}, {}
-
-    def check(self, metric, measurement, figure=None):
-        assert metric not in self.measured
-        self.measured[metric], self.figures[metric] = measurement, figure
-
-    def does_not_apply(self, metric, reason):
-        raise Skipped(f"{metric}: {reason}")
 
 
 def ask(name: str, group: str, world: World):

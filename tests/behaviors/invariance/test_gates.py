@@ -12,35 +12,12 @@ from behaviors.invariance.kinds import SWEEPS
 from behaviors.invariance.metrics import MEASURES
 from behaviors.predictions import NoView
 from tests.behaviors.invariance.images import said
+from tests.behaviors.recorder import Recorder, Skipped
 
 TESTS = {
     name: test for name, test in inspect.getmembers(test_invariance, inspect.isfunction) if name.startswith("test_")
 }
 RNG = np.random.default_rng(0)
-
-
-class Skipped(Exception):
-    pass
-
-
-class Recorder:
-    """A gate that only listens."""
-
-    alpha = 0.05
-
-    def __init__(self):
-        self.measured, self.figures, self.inapplicable, self.undecided = {}, {}, {}, {}
-
-    def check(self, metric, measurement, figure=None):
-        assert metric not in self.measured
-        self.measured[metric], self.figures[metric] = measurement, figure
-
-    def inconclusive(self, metric, reason, *, images):
-        self.undecided[metric] = (reason, images)
-
-    def does_not_apply(self, metric, reason):
-        self.inapplicable[metric] = reason
-        raise Skipped
 
 
 def run(answers):

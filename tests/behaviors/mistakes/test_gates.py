@@ -11,34 +11,11 @@ import pytest
 from behaviors.mistakes import FACTORS, METRICS, test_mistakes
 from behaviors.mistakes.evidence import Errors
 from behaviors.predictions import Predictions
+from tests.behaviors.recorder import Recorder, Skipped
 
 TESTS = {name: test for name, test in inspect.getmembers(test_mistakes, inspect.isfunction) if name.startswith("test_")}
 COLUMN = np.zeros((1, 1), np.int64)
 SAID = Predictions("one", "photos", "identity", ("cat", "dog"), np.array(["a"]), COLUMN[:, 0], COLUMN, None)
-
-
-class Skipped(Exception):
-    pass
-
-
-class Recorder:
-    """A gate that only listens."""
-
-    alpha = 0.05
-
-    def __init__(self):
-        self.measured, self.figures, self.inapplicable, self.undecided = {}, {}, {}, {}
-
-    def check(self, metric, measurement, figure=None):
-        assert metric not in self.measured
-        self.measured[metric], self.figures[metric] = measurement, figure
-
-    def inconclusive(self, metric, reason, *, images):
-        self.undecided[metric] = (reason, images)
-
-    def does_not_apply(self, metric, reason):
-        self.inapplicable[metric] = reason
-        raise Skipped
 
 
 def made(images=40, error=0.25):

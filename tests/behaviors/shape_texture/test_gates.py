@@ -8,27 +8,12 @@ import numpy as np
 
 from behaviors.shape_texture import METRICS, test_shape_texture
 from behaviors.shape_texture.evidence import decisions
+from tests.behaviors.recorder import Recorder
 from tests.behaviors.shape_texture.stimuli import leaning, said
 
 TESTS = {
     name: test for name, test in inspect.getmembers(test_shape_texture, inspect.isfunction) if name.startswith("test_")
 }
-
-
-class Recorder:
-    """A gate that only listens."""
-
-    alpha = 0.05
-
-    def __init__(self):
-        self.measured, self.figures, self.undecided = {}, {}, {}
-
-    def check(self, metric, measurement, figure=None):
-        assert metric not in self.measured
-        self.measured[metric], self.figures[metric] = measurement, figure
-
-    def inconclusive(self, metric, reason, *, images):
-        self.undecided[metric] = (reason, images)
 
 
 def run(test, predictions, gate):

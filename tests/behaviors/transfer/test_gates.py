@@ -10,30 +10,10 @@ import pytest
 
 from behaviors.features import NoFeatures, ProbeAnswers
 from behaviors.transfer import METRICS, test_transfer
+from tests.behaviors.recorder import Recorder, Skipped
 from tests.behaviors.transfer.tasks import clouds
 
 TESTS = {name: test for name, test in inspect.getmembers(test_transfer, inspect.isfunction) if name.startswith("test_")}
-
-
-class Skipped(Exception):
-    pass
-
-
-class Recorder:
-    """A gate that only listens."""
-
-    alpha = 0.05
-
-    def __init__(self):
-        self.measured, self.figures, self.inapplicable = {}, {}, {}
-
-    def check(self, metric, measurement, figure=None):
-        assert metric not in self.measured
-        self.measured[metric], self.figures[metric] = measurement, figure
-
-    def does_not_apply(self, metric, reason):
-        self.inapplicable[metric] = reason
-        raise Skipped
 
 
 @dataclass
