@@ -168,7 +168,7 @@ def _normal_p(distance: float, error: float) -> float:
 
 def _changed(apart: Floats, clusters: tuple[NDArray[np.str_], ...]) -> NDArray[np.bool_]:
     """Which images, or which clusters, changed."""
-    moved = apart != 0
+    moved: NDArray[np.bool_] = apart != 0
     if not clusters:
         return moved
     codes = np.unique(clusters[0], return_inverse=True)[1]

@@ -33,8 +33,14 @@ def test_ece(predictions: Predictions, gate: Gate) -> None:
     """Among images of equal confidence, the share of right predictions equals that confidence."""
     if not predictions.has_confidence:
         gate.does_not_apply("ece", DECISIONS_ONLY)
-    confidence, correct, runner_up = predictions.confidence, predictions.correct, predictions.runner_up
-    ece = expected_calibration_error(confidence, correct, bins=BINS, alpha=gate.alpha, runner_up=runner_up)
+    ece = expected_calibration_error(
+        predictions.confidence,
+        predictions.correct,
+        bins=BINS,
+        alpha=gate.alpha,
+        runner_up=predictions.runner_up,
+        ids=predictions.ids,
+    )
     gate.check("ece", ece, figure=lambda: reliability(predictions, ece))
 
 
@@ -42,14 +48,16 @@ def test_signed_gap(predictions: Predictions, gate: Gate) -> None:
     """On average the model is as confident as it is accurate: neither over-confident (above 0) nor under-confident."""
     if not predictions.has_confidence:
         gate.does_not_apply("signed_gap", DECISIONS_ONLY)
-    gate.check("signed_gap", signed_gap(predictions.confidence, predictions.correct, alpha=gate.alpha))
+    gap = signed_gap(predictions.confidence, predictions.correct, alpha=gate.alpha, ids=predictions.ids)
+    gate.check("signed_gap", gap)
 
 
 def test_overconfidence(predictions: Predictions, gate: Gate) -> None:
     """Nowhere does the model claim more than it delivers."""
     if not predictions.has_confidence:
         gate.does_not_apply("overconfidence", DECISIONS_ONLY)
-    over = overconfidence(predictions.confidence, predictions.correct, bins=BINS, alpha=gate.alpha)
+    confidence, correct = predictions.confidence, predictions.correct
+    over = overconfidence(confidence, correct, bins=BINS, alpha=gate.alpha, ids=predictions.ids)
     gate.check("overconfidence", over)
 
 
@@ -57,7 +65,8 @@ def test_underconfidence(predictions: Predictions, gate: Gate) -> None:
     """Nowhere does the model deliver more than it claims."""
     if not predictions.has_confidence:
         gate.does_not_apply("underconfidence", DECISIONS_ONLY)
-    under = underconfidence(predictions.confidence, predictions.correct, bins=BINS, alpha=gate.alpha)
+    confidence, correct = predictions.confidence, predictions.correct
+    under = underconfidence(confidence, correct, bins=BINS, alpha=gate.alpha, ids=predictions.ids)
     gate.check("underconfidence", under)
 
 
@@ -65,14 +74,15 @@ def test_brier(predictions: Predictions, gate: Gate) -> None:
     """The whole distribution is close to the truth: calibrated and sharp."""
     if predictions.squared_norm is None or predictions.label_log_probability is None:
         gate.does_not_apply("brier", TOP_LABEL_ONLY)
-    gate.check("brier", brier_score(predictions.squared_norm, predictions.label_log_probability, alpha=gate.alpha))
+    norm, label = predictions.squared_norm, predictions.label_log_probability
+    gate.check("brier", brier_score(norm, label, alpha=gate.alpha, ids=predictions.ids))
 
 
 def test_brier_top_label(predictions: Predictions, gate: Gate) -> None:
     """The confidence is close to whether the prediction is right."""
     if not predictions.has_confidence:
         gate.does_not_apply("brier_top_label", DECISIONS_ONLY)
-    brier = top_label_brier_score(predictions.confidence, predictions.correct, alpha=gate.alpha)
+    brier = top_label_brier_score(predictions.confidence, predictions.correct, alpha=gate.alpha, ids=predictions.ids)
     gate.check("brier_top_label", brier)
 
 
@@ -80,4 +90,5 @@ def test_nll(predictions: Predictions, gate: Gate) -> None:
     """The label is seldom given a small probability."""
     if predictions.label_log_probability is None:
         gate.does_not_apply("nll", TOP_LABEL_ONLY)
-    gate.check("nll", negative_log_likelihood(predictions.label_log_probability, alpha=gate.alpha))
+    nll = negative_log_likelihood(predictions.label_log_probability, alpha=gate.alpha, ids=predictions.ids)
+    gate.check("nll", nll)
