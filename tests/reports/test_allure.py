@@ -177,7 +177,9 @@ def toy(tmp_path_factory):
     (room / "__init__.py").write_text(ROOM)
     (room / "test_toy.py").write_text(TESTS)
     (here / "conftest.py").write_text(CONFTEST)
-    (here / "thresholds.yaml").write_text("mini: {policy: point, toy: {number: {max: 0.1, because: test, reference: 0.07}}}\n")
+    (here / "thresholds.yaml").write_text(
+        "mini: {policy: point, toy: {number: {max: 0.1, because: test, reference: 0.07}}}\n"
+    )
     return here
 
 

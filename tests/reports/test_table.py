@@ -26,6 +26,9 @@ class Reporter:
         self._tw = TerminalWriter(self.file)
         self._tw.hasmarkup, self._tw.fullwidth, self.isatty = tty, width, tty
 
+    def ensure_newline(self):
+        pass
+
     def section(self, title, sep="=", **markup):
         self._tw.sep(sep, title, **markup)
 
