@@ -12,7 +12,7 @@ from behaviors.measurement import Measurement
 @pytest.mark.predictions("wide")
 def test_toy(explore, gate):
     here, there = explore("identity"), explore("move(x=0.0625)+brighten(factor=1.25)")
-    assert explore.images == len(here) == len(there) == 128
+    assert explore.images == len(here) == len(there) == 64
     assert here.ids.tolist() == there.ids.tolist()
     assert (explore.model, explore.dataset, explore.input_size) == ("convnext-sup", "wide", 64)
     (before, after), = explore.pictures("move(x=0.0625)+brighten(factor=1.25)", [str(here.ids[5])])

@@ -24,7 +24,7 @@ def runs(tmp_path_factory, make_house):
     house = make_house(tmp_path_factory.mktemp("warm"))
     (house.path / "conftest.py").write_text(WATCH)
     house.thresholds("mini: {calibration: {ece: {max: 0.5, because: test}}}\n")
-    gate = ("-k", "calibration", "--model", "vit-clip")
+    gate = ("-v", "-k", "calibration", "--model", "vit-clip")
     cold = house.pytest(*gate, "--store", "one")
     warm = house.pytest(*gate, "--store", "one")
     shared = house.pytest(*gate, "--store", "two", "-n", "2", "--alluredir", "out")
@@ -34,7 +34,7 @@ def runs(tmp_path_factory, make_house):
 def test_the_first_run_predicts(runs):
     cold, _, _ = runs
     assert cold.code == 0, cold.output
-    assert "predicted 3,200 images with vit-clip" in cold.output
+    assert "predicted 1,600 images with vit-clip" in cold.output
     assert "torch was imported: True" in cold.output
 
 
