@@ -47,12 +47,14 @@ class ProbeAnswers(NamedTuple):
 
     ``labels``: (M,) int64, of the test images.  ``learned``: (K,) int64, training images of each class.
     ``predicted``: (R, M) int64 and ``strengths``: (R,) float64 as in ``Fits``.
+    ``ids``: (M,) str, of the test images; None where they have none.
     """
 
     labels: NDArray[np.int64]
     learned: NDArray[np.int64]
     predicted: NDArray[np.int64]
     strengths: NDArray[np.float64]
+    ids: NDArray[np.str_] | None = None
 
 
 class Probe(Protocol):

@@ -10,10 +10,12 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from behaviors import per_image
 from behaviors.effective import effective_bounds
 from behaviors.intervals import clopper_pearson, mean_hall, normal_quantile
 from behaviors.invariance.sweeps import Sweep
 from behaviors.measurement import Cell, Interval, Measurement
+from behaviors.per_image import PerImage
 
 Floats = NDArray[np.float64]
 
@@ -53,7 +55,8 @@ def retained(sweep: Sweep, *, alpha: float) -> Measurement:
         interval = Interval(value / reach, value * reach, alpha, "ratio of means over images, logarithmic")
     else:
         interval, notes = _apart(usual, changed, alpha), (ALIKE,)
-    return _measurement(sweep, value, interval, "accuracy", alpha, notes)
+    each = per_image.mean(sweep.ids, value + influence)
+    return _measurement(sweep, value, interval, "accuracy", alpha, each, notes)
 
 
 def true_probability(sweep: Sweep, *, alpha: float) -> Measurement:
@@ -72,7 +75,8 @@ def true_probability(sweep: Sweep, *, alpha: float) -> Measurement:
         interval: Interval | None = Interval(low, high, alpha, f"{found.method}, over images")
     else:
         interval = effective_bounds(value, scores - value, alpha=alpha)
-    return _measurement(sweep, value, interval, "true_probability", alpha)
+    each = per_image.mean(sweep.ids, scores)
+    return _measurement(sweep, value, interval, "true_probability", alpha, each)
 
 
 MEASURES: Mapping[str, Callable[..., Measurement]] = {
@@ -92,7 +96,8 @@ def _share(sweep: Sweep, flags: NDArray[np.bool_], column: str, alpha: float) ->
     else:
         images = np.tile(np.arange(sweep.images), len(flags))
         interval = effective_bounds(value, flags.ravel() - value, images, alpha=alpha)
-    return _measurement(sweep, value, interval, column, alpha)
+    each = per_image.proportion if len(flags) == 1 else per_image.mean
+    return _measurement(sweep, value, interval, column, alpha, each(sweep.ids, scores))
 
 
 def _apart(usual: Floats, changed: Floats, alpha: float) -> Interval:
@@ -105,7 +110,13 @@ def _apart(usual: Floats, changed: Floats, alpha: float) -> Interval:
 
 
 def _measurement(  # noqa: PLR0913, PLR0917  (what a measurement is made of)
-    sweep: Sweep, value: float, interval: Interval | None, column: str, alpha: float, notes: tuple[str, ...] = ()
+    sweep: Sweep,
+    value: float,
+    interval: Interval | None,
+    column: str,
+    alpha: float,
+    each: PerImage | None,
+    notes: tuple[str, ...] = (),
 ) -> Measurement:
     rows = tuple(_rows(sweep, alpha))
     at = [float(row[column] or 0) for row in rows if row["level"] != sweep.usual]
@@ -113,7 +124,7 @@ def _measurement(  # noqa: PLR0913, PLR0917  (what a measurement is made of)
     details = {"worst": at[worst], "worst_level": sweep.levels[worst]}
     if len(at) > 1:
         notes = (*notes, WORST)
-    return Measurement(value, sweep.images, interval, rows, details, notes)
+    return Measurement(value, sweep.images, interval, rows, details, notes, each)
 
 
 def _rows(sweep: Sweep, alpha: float) -> list[dict[str, Cell]]:

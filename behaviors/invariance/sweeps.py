@@ -21,6 +21,7 @@ class Sweep:
     is right, and whether it says what it said of the image as it is.
     ``probability``, ``probability_at``: (N,) and (L, N) in [0, 1], of the true class; None where it is not known.
     ``padded_at``: (L,) how many images the view runs off; None where it is not known.
+    ``ids``: (N,) names of the images; None where they have none, so that nothing is said of each.
     """
 
     usual: float
@@ -31,6 +32,7 @@ class Sweep:
     probability: Floats | None = None
     probability_at: Floats | None = None
     padded_at: tuple[int, ...] | None = None
+    ids: NDArray[np.str_] | None = None
 
     @property
     def images(self) -> int:
@@ -61,6 +63,7 @@ def sweep(kind: Kind, before: Predictions, after: Mapping[float, Predictions]) -
         probability=known[0] if complete else None,
         probability_at=np.stack(known[1:]) if complete else None,
         padded_at=tuple(int(np.count_nonzero(row)) for row in padded) if len(padded) == len(after) else None,
+        ids=before.ids,
     )
 
 

@@ -22,7 +22,8 @@ class Errors:
 
     ``wrong``: (N,) bool.  ``carries``: (N, F) bool, whether the image carries the factor; it may carry several or none.
     ``factors``: (F,) names.  ``prototypes``, ``unknown``: how many images are left out as prototypes, or because nobody
-    annotated them.  No images, other shapes, or a factor that stands twice: ValueError.
+    annotated them.  ``ids``: (N,) str, names of the images; None where they have none, so that nothing is said of each.
+    No images, other shapes, or a factor that stands twice: ValueError.
     """
 
     wrong: Bools
@@ -30,6 +31,7 @@ class Errors:
     factors: tuple[str, ...] = FACTORS
     prototypes: int = 0
     unknown: int = 0
+    ids: NDArray[np.str_] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be errors."""
@@ -77,6 +79,7 @@ def errors(predictions: Predictions) -> Errors:
         carries=carries[kept],
         prototypes=int(np.count_nonzero(annotated & prototype)),
         unknown=int(np.count_nonzero(~annotated)),
+        ids=predictions.ids[kept],
     )
 
 

@@ -8,11 +8,12 @@ the ratios, which speak of all factors, have no value either: what is left could
 Source: Idrissi et al. 2022, arXiv:2211.01866; of the intervals: ``behaviors.mistakes.bounds``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from behaviors import per_image
 from behaviors.intervals import mean_hall
 from behaviors.measurement import Cell, Interval, Measurement
 from behaviors.mistakes import bounds
@@ -63,7 +64,9 @@ def error_ratio(errors: Errors, factor: str, *, alpha: float) -> Measurement:
     _check(unjudged(errors, factor))
     found = _one(errors, factor, alpha)
     details = {"errors": float(found.wrong), "error": found.wrong / found.images, "overall_error": _overall(errors)}
-    return Measurement(found.value, found.images, found.interval, details=details, notes=_notes(errors))
+    moved = bounds.influences(errors.wrong, errors.carries[:, [errors.factors.index(factor)]])[:, 0]
+    each = per_image.mean(errors.ids, found.value + moved)
+    return Measurement(found.value, found.images, found.interval, (), details, _notes(errors), each)
 
 
 def mean_error_ratio(errors: Errors, *, alpha: float) -> Measurement:
@@ -81,7 +84,8 @@ def mean_error_ratio(errors: Errors, *, alpha: float) -> Measurement:
     interval = mean_hall(weighed, alpha=alpha) if weighed.size > 1 else None
     notes = (f"it rests on few errors: {weighed.size}",) if weighed.size < FEW else ()
     mean = float(np.mean([one.value for one in found]))
-    return _measurement(errors, mean, interval, found, *notes)
+    measured = _measurement(errors, mean, interval, found, *notes)
+    return replace(measured, per_image=per_image.mean(errors.ids, mean + mean_influence(errors)))
 
 
 def weights(errors: Errors) -> Floats:

@@ -41,11 +41,15 @@ class Reference:
 
 @dataclass(frozen=True)
 class Corrupted:
-    """``wrong``: (images, corruptions, severities) bool; ``corruptions``: names; ``severities``: ascending."""
+    """``wrong``: (images, corruptions, severities) bool; ``corruptions``: names; ``severities``: ascending.
+
+    ``sources``: (images,) names of the images that were corrupted.
+    """
 
     wrong: NDArray[np.bool_]
     corruptions: tuple[str, ...]
     severities: tuple[int, ...]
+    sources: NDArray[np.str_]
 
     @property
     def images(self) -> int:
@@ -93,4 +97,4 @@ def arrange(correct: ArrayLike, corruption: ArrayLike, severity: ArrayLike, sour
         raise ValueError(
             f"{images[i]} {times} under {listed[c]} at severity {levels[s]}: every image must be there once"
         )
-    return Corrupted(wrong, tuple(listed), tuple(int(value) for value in levels))
+    return Corrupted(wrong, tuple(listed), tuple(int(value) for value in levels), images.astype(np.str_))

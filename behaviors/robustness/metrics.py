@@ -1,6 +1,7 @@
 """How often a model is right, on one set of images, on several, and on corrupted ones.
 
-``alpha``: the error of each side of the interval.  No images, or no numbers: ValueError.
+``alpha``: the error of each side of the interval.  No images, or no numbers: ValueError.  Measurements say what each
+image contributes; an average over datasets does where each of these does.
 """
 
 from collections.abc import Mapping
@@ -8,6 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from behaviors import per_image
 from behaviors.intervals import clopper_pearson, mean_hall
 from behaviors.measurement import Cell, Interval, Measurement
 from behaviors.robustness import estimates
@@ -17,10 +19,11 @@ from behaviors.robustness.estimates import Estimate
 MOVER = "independent datasets, MOVER on Clopper-Pearson bounds"
 
 
-def accuracy(correct: ArrayLike, *, alpha: float, left_out: int = 0) -> Measurement:
+def accuracy(correct: ArrayLike, *, alpha: float, left_out: int = 0, ids: ArrayLike | None = None) -> Measurement:
     """The share of right predictions.
 
     ``correct``: (N,) bool.  ``left_out``: images without any valid label, which are not among them; they are told.
+    ``ids``: (N,) the names of the images; without them nothing is said of each.
 
     >>> m = accuracy([True, True, False, True], alpha=0.05)
     >>> m.value, m.images
@@ -33,7 +36,8 @@ def accuracy(correct: ArrayLike, *, alpha: float, left_out: int = 0) -> Measurem
         raise ValueError("accuracy on 0 images is undefined")
     hits = int(np.count_nonzero(right))
     notes = (f"{left_out:,} images without any valid label are left out",) if left_out else ()
-    return Measurement(hits / right.size, right.size, clopper_pearson(hits, right.size, alpha=alpha), notes=notes)
+    bounds, each = clopper_pearson(hits, right.size, alpha=alpha), per_image.proportion(ids, right)
+    return Measurement(hits / right.size, right.size, bounds, notes=notes, per_image=each)
 
 
 def corruption_accuracy(corrupted: Corrupted, *, alpha: float) -> Measurement:
@@ -42,9 +46,9 @@ def corruption_accuracy(corrupted: Corrupted, *, alpha: float) -> Measurement:
     The corrupted versions of an image are not independent of each other: the interval is that of a mean over images.
     """
     scores = 1 - corrupted.wrong.reshape(corrupted.images, -1).mean(axis=1)
-    return Measurement(
-        float(scores.mean()), corrupted.images, _over_images(scores, alpha), corrupted.rows(), notes=_cells(corrupted)
-    )
+    interval, each = _over_images(scores, alpha), per_image.mean(corrupted.sources, scores)
+    notes = _cells(corrupted)
+    return Measurement(float(scores.mean()), corrupted.images, interval, corrupted.rows(), notes=notes, per_image=each)
 
 
 def mean_corruption_error(corrupted: Corrupted, *, reference: Reference, alpha: float) -> Measurement:
@@ -59,9 +63,9 @@ def mean_corruption_error(corrupted: Corrupted, *, reference: Reference, alpha: 
     if unknown:
         raise ValueError(f"the reference errors of {reference.name} have no usable value for {', '.join(unknown)}")
     base = np.array([reference.errors[name] for name in corrupted.corruptions])
-    per_image = corrupted.wrong.mean(axis=2) / base  # (images, corruptions)
-    scores = per_image.mean(axis=1)
-    errors, ratios = corrupted.wrong.mean(axis=(0, 2)), per_image.mean(axis=0)
+    by_corruption = corrupted.wrong.mean(axis=2) / base  # (images, corruptions)
+    scores = by_corruption.mean(axis=1)
+    errors, ratios = corrupted.wrong.mean(axis=(0, 2)), by_corruption.mean(axis=0)
     parts: tuple[dict[str, Cell], ...] = tuple(
         {
             "corruption": name,
@@ -74,13 +78,14 @@ def mean_corruption_error(corrupted: Corrupted, *, reference: Reference, alpha: 
     )
     interval = _over_images(scores, alpha, scale=float((1 / base).mean()))
     notes = (f"relative to the errors of {reference.name}", *_cells(corrupted))
-    return Measurement(float(scores.mean()), corrupted.images, interval, parts, notes=notes)
+    each = per_image.mean(corrupted.sources, scores)
+    return Measurement(float(scores.mean()), corrupted.images, interval, parts, notes=notes, per_image=each)
 
 
 def average_accuracy(variants: Mapping[str, Measurement], *, alpha: float) -> Measurement:
     """The plain mean of the accuracies on several datasets of different images; ``parts`` has each of them."""
     total = estimates.mean([_estimate(measured) for measured in variants.values()])
-    return _measurement(total, variants, alpha)
+    return _measurement(total, variants, dict.fromkeys(variants, 1 / len(variants)), alpha)
 
 
 def relative_robustness(variants: Mapping[str, Measurement], val: Measurement, *, alpha: float) -> Measurement:
@@ -93,10 +98,15 @@ def relative_robustness(variants: Mapping[str, Measurement], val: Measurement, *
         ValueError: the accuracy on val is 0.
     """
     total = estimates.mean([_estimate(measured) for measured in variants.values()])
-    return _measurement(estimates.ratio(total, _estimate(val)), {**variants, "val": val}, alpha)
+    found = estimates.ratio(total, _estimate(val))
+    slopes = {**dict.fromkeys(variants, 1 / len(variants) / val.value), "val": -found.value / val.value}
+    return _measurement(found, {**variants, "val": val}, slopes, alpha)
 
 
-def _measurement(found: Estimate, parts: Mapping[str, Measurement], alpha: float) -> Measurement:
+def _measurement(
+    found: Estimate, parts: Mapping[str, Measurement], slopes: Mapping[str, float], alpha: float
+) -> Measurement:
+    """``slopes``: how far the number moves when the accuracy on a dataset does."""
     rows: tuple[dict[str, Cell], ...] = tuple(
         {
             "dataset": name,
@@ -107,7 +117,9 @@ def _measurement(found: Estimate, parts: Mapping[str, Measurement], alpha: float
         }
         for name, measured in parts.items()
     )
-    return Measurement(found.value, found.images, Interval(found.low, found.high, alpha, MOVER), rows)
+    each = per_image.together(found.value, slopes, {name: measured.per_image for name, measured in parts.items()})
+    interval = Interval(found.low, found.high, alpha, MOVER)
+    return Measurement(found.value, found.images, interval, rows, per_image=each)
 
 
 def _estimate(measured: Measurement) -> Estimate:

@@ -5,7 +5,7 @@ import pytest
 from behaviors.gate import Gate
 from behaviors.measurement import Measurement
 from behaviors.predictions import Answers, Predictions
-from behaviors.robustness.answers import right_answers
+from behaviors.robustness.answers import judged
 from behaviors.robustness.corruptions import Corrupted, arrange
 from behaviors.robustness.metrics import (
     accuracy,
@@ -24,8 +24,8 @@ def measured(predictions: Predictions, alpha: float) -> Measurement:
     """The accuracy as the paper counts it on this dataset."""
     if "corruption" in predictions.annotations:
         return corruption_accuracy(corrupted(predictions), alpha=alpha)
-    right = right_answers(predictions)
-    return accuracy(right, alpha=alpha, left_out=len(predictions) - right.size)
+    ids, right = judged(predictions)
+    return accuracy(right, alpha=alpha, left_out=len(predictions) - right.size, ids=ids)
 
 
 def corrupted(predictions: Predictions) -> Corrupted:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,8 @@ class Decisions:
 
     ``shape``, ``texture``: (N,) bool, whether the predicted class is that of the cue; never both, often neither.
     ``category``: (N,) str, the class of the shape.  ``shape_source``, ``texture_source``: (N,) str, the two pictures
-    that an image was made from.  Lengths that differ, no images, or a decision for both cues: ValueError.
+    that an image was made from.  ``ids``: (N,) str, names of the images; None where they have none, so that nothing is
+    said of each.  Lengths that differ, no images, or a decision for both cues: ValueError.
     """
 
     shape: Bools
@@ -30,10 +32,11 @@ class Decisions:
     category: Names
     shape_source: Names
     texture_source: Names
+    ids: Names | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be decisions."""
-        sizes = {name: len(getattr(self, name)) for name in self.__dataclass_fields__}
+        sizes = {name: len(column) for name, column in self.columns().items()}
         if len(set(sizes.values())) > 1:
             raise ValueError(f"every image needs one value of each; there are {sizes}")
         if not len(self):
@@ -63,8 +66,12 @@ class Decisions:
     def of(self, category: str) -> "Decisions":
         """The images of one shape category."""
         rows = self.category == category
-        columns = {name: getattr(self, name)[rows] for name in self.__dataclass_fields__}
-        return Decisions(**columns)
+        return Decisions(**{name: column[rows] for name, column in self.columns().items()})
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """Those that are known."""
+        every = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {name: column for name, column in every.items() if column is not None}
 
 
 def decisions(predictions: Predictions) -> Decisions:
@@ -84,6 +91,7 @@ def decisions(predictions: Predictions) -> Decisions:
         category=shape,
         shape_source=cues["shape_source"][rows].astype(np.str_),
         texture_source=cues["texture_source"][rows].astype(np.str_),
+        ids=predictions.ids[rows],
     )
 
 

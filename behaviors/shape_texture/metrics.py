@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
+from behaviors import per_image
 from behaviors.clusters import TOO_FEW, ratio_influence, two_way_variance
 from behaviors.intervals import clopper_pearson
 from behaviors.measurement import Cell, Interval, Measurement
+from behaviors.per_image import PerImage
 from behaviors.shape_texture.evidence import Decisions
 
 FEW = 10
@@ -69,7 +71,14 @@ def _measure(decisions: Decisions, name: str, share: Share, alpha: float) -> Mea
     pooled = _pool(decisions, share, alpha)
     parts = tuple(_row(decisions.of(str(one)), str(one), name, share, alpha) for one in np.unique(decisions.category))
     counts = {key: float(count) for key, count in _counts(decisions).items()}
-    return Measurement(pooled.value, len(decisions), pooled.interval, parts, {**counts, **pooled.details}, pooled.notes)
+    details, each = {**counts, **pooled.details}, _each(decisions, share, pooled.value)
+    return Measurement(pooled.value, len(decisions), pooled.interval, parts, details, pooled.notes, each)
+
+
+def _each(decisions: Decisions, share: Share, value: float) -> PerImage | None:
+    """How far each image moves the share; they cluster by the pictures that they were made from."""
+    moved = value + ratio_influence(*share(decisions))
+    return per_image.mean(decisions.ids, moved, decisions.shape_source, decisions.texture_source)
 
 
 def _row(decisions: Decisions, category: str, name: str, share: Share, alpha: float) -> dict[str, Cell]:

@@ -3,11 +3,16 @@
 Images of one scene, or of one object, are alike: where ``base`` says which, intervals go by scenes.
 """
 
-import numpy as np
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from behaviors import per_image
 from behaviors.effective import effective_bounds
 from behaviors.intervals import clopper_pearson
 from behaviors.measurement import Cell, Interval, Measurement
+from behaviors.per_image import PerImage
 from behaviors.synthetic import FACTORS
 from behaviors.synthetic.scenes import Scenes
 
@@ -30,7 +35,8 @@ def factor_accuracy(scenes: Scenes, *, alpha: float) -> Measurement:
         there = scenes.rows(np.asarray(scenes.level == level))
         rows.append(_row("level", level, there, share(there, alpha=alpha)))
     value, interval = share(scenes, alpha=alpha)
-    return Measurement(value, len(scenes), interval, tuple(rows), _counts(scenes), _notes(scenes, interval))
+    each = _each(scenes, scenes.correct)
+    return Measurement(value, len(scenes), interval, tuple(rows), _counts(scenes), _notes(scenes, interval), each)
 
 
 def mean_accuracy(scenes: Scenes, *, alpha: float) -> Measurement:
@@ -56,7 +62,8 @@ def mean_accuracy(scenes: Scenes, *, alpha: float) -> Measurement:
     interval = effective_bounds(value, influence, scenes.base, alpha=alpha, kind=_kind(scenes))
     missing = [name for name in FACTORS if name not in factors]
     notes = (f"without {', '.join(missing)}, which the dataset does not have",) if missing else ()
-    return Measurement(value, len(scenes), interval, tuple(rows), _counts(scenes), (*notes, *_notes(scenes, interval)))
+    notes, each = (*notes, *_notes(scenes, interval)), _each(scenes, value + influence)
+    return Measurement(value, len(scenes), interval, tuple(rows), _counts(scenes), notes, each)
 
 
 def share(scenes: Scenes, *, alpha: float) -> tuple[float, Interval | None]:
@@ -76,6 +83,14 @@ def _row(name: str, value: str, scenes: Scenes, found: tuple[float, Interval | N
         "low": None if interval is None else interval.low,
         "high": None if interval is None else interval.high,
     }
+
+
+def _each(scenes: Scenes, values: NDArray[Any]) -> PerImage | None:
+    """``values``: (N,); true or false are those of a proportion where images are independent."""
+    if scenes.base is not None and np.unique(scenes.base).size < len(scenes):
+        return per_image.mean(scenes.ids, values, scenes.base)
+    each = per_image.proportion if values.dtype == np.bool_ else per_image.mean
+    return each(scenes.ids, values)
 
 
 def _kind(scenes: Scenes) -> str:

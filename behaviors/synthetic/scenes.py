@@ -19,6 +19,7 @@ class Scenes:
     ``step``: (N,) int, the place of the level in its sweep; None where levels come in the order of the images.
     ``base``: (N,) names of what the images of a sweep share: one scene or object at all levels of all factors; None
     where it is not known.
+    ``ids``: (N,) names of the images; None where they have none, so that nothing is said of each.
     """
 
     correct: NDArray[np.bool_]
@@ -26,10 +27,11 @@ class Scenes:
     level: NDArray[np.str_] | None = None
     step: NDArray[np.int64] | None = None
     base: NDArray[np.generic] | None = None
+    ids: NDArray[np.str_] | None = None
 
     def __post_init__(self) -> None:
         shape = (self.correct.size,)
-        for name in ("correct", "factor", "level", "step", "base"):
+        for name in ("correct", "factor", "level", "step", "base", "ids"):
             column = getattr(self, name)
             if column is not None and column.shape != shape:
                 raise ValueError(
@@ -74,6 +76,7 @@ class Scenes:
             None if self.level is None else self.level[chosen],
             None if self.step is None else self.step[chosen],
             None if self.base is None else self.base[chosen],
+            None if self.ids is None else self.ids[chosen],
         )
 
 
@@ -97,6 +100,7 @@ def scenes(predictions: Predictions) -> Scenes:
         known["level"].astype(np.str_) if "level" in known else None,
         known["step"].astype(np.int64) if "step" in known else None,
         known.get("base"),
+        predictions.ids,
     )
 
 

@@ -11,18 +11,27 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtrit
 
+from behaviors import per_image
 from behaviors.intervals import clopper_pearson
 from behaviors.measurement import Cell, Interval, Measurement
 
 Ints = NDArray[np.int64]
 
 
-def probe_accuracy(
-    predicted: ArrayLike, labels: ArrayLike, *, learned: ArrayLike, classes: Sequence[str], alpha: float
+def probe_accuracy(  # noqa: PLR0913  (what the fits answer, and to what)
+    predicted: ArrayLike,
+    labels: ArrayLike,
+    *,
+    learned: ArrayLike,
+    classes: Sequence[str],
+    alpha: float,
+    ids: ArrayLike | None = None,
 ) -> Measurement:
     """Share of right answers, averaged over fits; ``parts`` are the classes, each with its own accuracy.
 
     ``learned``: (K,) int, how many images of each class the probe was fitted to.
+    ``ids``: (M,) the names of the test images; without them nothing is said of each.  What an image contributes is its
+    mean over fits: two models are compared on the same images by the fits that there are, not by others.
     ``details``: ``chance``, the share of test images that are of the class most common in training: what a probe that
     sees nothing reaches; ``fit_sd``, the standard deviation of the accuracy between fits, where there are several.
 
@@ -45,7 +54,8 @@ def probe_accuracy(
         notes += (f"the probe could learn nothing of {', '.join(map(repr, unknown))}: no training image shows it",)
     rows = tuple(_class_row(classes[k], correct[:, truth == k]) for k in np.unique(truth))
     interval = fits_interval(correct, alpha=alpha)
-    return Measurement(float(per_fit.mean()), truth.size, interval, rows, details, notes)
+    each = per_image.mean(ids, correct.mean(axis=0)) if len(correct) > 1 else per_image.proportion(ids, correct[0])
+    return Measurement(float(per_fit.mean()), truth.size, interval, rows, details, notes, each)
 
 
 def mean_probe_accuracy(tasks: Mapping[str, Measurement], *, alpha: float) -> Measurement:
@@ -69,7 +79,9 @@ def mean_probe_accuracy(tasks: Mapping[str, Measurement], *, alpha: float) -> Me
     rows = tuple(_task_row(name, one, i) for (name, one), i in zip(tasks.items(), intervals, strict=True))
     chance = sum(one.details["chance"] for one in found) / len(found)
     notes = tuple(dict.fromkeys(f"{name}: {note}" for name, one in tasks.items() for note in one.notes))
-    return Measurement(value, sum(one.images for one in found), interval, rows, {"chance": chance}, notes)
+    slopes = dict.fromkeys(tasks, 1 / len(tasks))
+    each = per_image.together(value, slopes, {name: one.per_image for name, one in tasks.items()})
+    return Measurement(value, sum(one.images for one in found), interval, rows, {"chance": chance}, notes, each)
 
 
 def fits_interval(correct: ArrayLike, *, alpha: float) -> Interval:

@@ -15,7 +15,9 @@ pytestmark = pytest.mark.probes
 def measured(probe: Probe, alpha: float) -> Measurement:
     """How well a linear probe answers the task."""
     said = answered(probe)
-    return probe_accuracy(said.predicted, said.labels, learned=said.learned, classes=probe.classes, alpha=alpha)
+    return probe_accuracy(
+        said.predicted, said.labels, learned=said.learned, classes=probe.classes, alpha=alpha, ids=said.ids
+    )
 
 
 def test_probe_accuracy(probe: Probe, gate: Gate) -> None:
