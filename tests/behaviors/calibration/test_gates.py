@@ -45,7 +45,7 @@ def test_every_metric_is_measured_once(said):
     assert set(gate.measured) == set(METRICS) == {name.removeprefix("test_") for name in TESTS}
     for name, measurement in gate.measured.items():
         assert METRICS[name].lowest <= measurement.value <= METRICS[name].highest
-        assert measurement.images == 100
+        assert measurement.images == measurement.per_image.ids.size == 100
         assert measurement.interval.low <= measurement.value <= measurement.interval.high
     values = {name: measurement.value for name, measurement in gate.measured.items()}
     expected = {

@@ -52,6 +52,7 @@ def test_prototypes_and_unknown_images_take_no_part():
         said(**columns(pose=[True] * 4, prototype=[True, False, False, True], annotated=[True, False, True, True]))
     )
     assert (found.counts("pose"), len(found), found.prototypes, found.unknown) == ((1, 1), 1, 2, 1)
+    assert found.ids.tolist() == said().ids[2:3].tolist()
 
 
 def test_one_column_that_names_the_top_factor():

@@ -28,7 +28,7 @@ def test_every_metric_is_measured_once():
     assert set(gate.measured) == set(METRICS) == {name.removeprefix("test_") for name in TESTS}
     for name, measurement in gate.measured.items():
         assert METRICS[name].lowest <= measurement.value <= METRICS[name].highest
-        assert measurement.images == 300
+        assert measurement.images == measurement.per_image.ids.size == 300
         assert measurement.interval.low <= measurement.value <= measurement.interval.high
     assert gate.figures["shape_fraction"]().axes
     assert gate.figures["cue_accuracy"]().axes

@@ -37,6 +37,7 @@ def test_every_metric_is_measured_once():
     for name, measurement in gate.measured.items():
         assert METRICS[name].lowest <= measurement.value <= METRICS[name].highest
         assert measurement.interval.low <= measurement.value <= measurement.interval.high
+        assert measurement.per_image.ids.size == measurement.images
         assert gate.figures[name]().axes
 
 

@@ -34,7 +34,8 @@ class Asked:
     def answers(self, fit, **settings):
         data = self.data()
         learned = np.bincount(data.train_labels, minlength=len(data.classes))
-        return ProbeAnswers(data.test_labels, learned, *fit(data, **settings))
+        ids = np.arange(data.test_labels.size).astype(str)
+        return ProbeAnswers(data.test_labels, learned, *fit(data, **settings), ids)
 
 
 class Blind(Asked):
@@ -50,6 +51,7 @@ def test_every_metric_is_measured_once():
     assert set(gate.measured) == set(METRICS) == {name.removeprefix("test_") for name in TESTS}
     for name, found in gate.measured.items():
         assert METRICS[name].lowest <= found.interval.low < found.value < found.interval.high <= METRICS[name].highest
+        assert found.per_image.ids.size == found.images
     assert gate.measured["probe_accuracy"].images == 240
     mean = gate.measured["mean_probe_accuracy"]
     assert mean.images == 480
