@@ -75,7 +75,7 @@ class House:
 
     def pytest(self, *arguments: str, cwd: Path | None = None, **environment: str) -> Outcome:
         """Run pytest on the house in a process of its own."""
-        env = {**os.environ, "COLUMNS": "140", "HF_HUB_OFFLINE": "1", **environment}
+        env = {**os.environ, "COLUMNS": "140", "HF_HUB_OFFLINE": "1", "GITHUB_STEP_SUMMARY": "", **environment}
         for name in [name for name in env if name == "PYTEST_ADDOPTS" or name.startswith("PYTEST_XDIST")]:
             del env[name]  # of the session that the test runs in
         done = subprocess.run(
