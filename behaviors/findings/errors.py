@@ -7,7 +7,7 @@ import numpy as np
 from behaviors.findings.conjunction import at_least
 from behaviors.findings.contrasts import Contrast, above
 from behaviors.findings.influence import Floats, Measured
-from behaviors.mistakes import FACTORS
+from behaviors.mistakes import FACTORS, bounds
 from behaviors.mistakes.evidence import Errors, errors
 from behaviors.mistakes.metrics import any_unjudged, error_ratio, mean_error_ratio
 from behaviors.predictions import Predictions
@@ -21,12 +21,12 @@ NEAR = 3
 def influences(made: Errors) -> Floats:
     """(N, F) float64: how far each image moves the ratio of each factor, by its error and by carrying the factor.
 
-    Source: the derivative of mean(e m) / (mean(m) mean(e)), with e for an error and m for the factor.
+    Beside what images that carry factors as given do to the ratio e_f / e, with e for an error, there is what one more
+    image with the factor does to the rate e_f.
     """
-    wrong, carries = made.wrong[:, None].astype(np.float64), made.carries.astype(np.float64)
-    both = wrong * carries
-    ratio = both.mean(0) / (carries.mean(0) * wrong.mean(0))
-    moved: Floats = (both / carries.mean(0) - ratio * wrong) / wrong.mean(0) - ratio * (carries / carries.mean(0) - 1)
+    share, wrong = made.carries.mean(0), made.wrong.mean()
+    ratio = (made.wrong[:, None] & made.carries).mean(0) / (share * wrong)
+    moved: Floats = bounds.influences(made.wrong, made.carries) - ratio * (made.carries / share - 1)
     return moved
 
 
