@@ -31,6 +31,11 @@ class Metric:
 
     Made of a mapping of plain values, it refuses what it cannot use with a ``ValueError`` that is one sentence.
     """
+    negligible: float = 0.005
+    """So small a loss against a baseline matters to nobody, in the metric's unit, unless a rule's ``may_lose`` says so.
+
+    With enough images every difference is found: half-precision weights alone can move a Brier score by 0.0001.
+    """
     flips: bool = False
     """The share of images that are right: against a baseline, those that no longer are get counted and shown."""
 

@@ -62,5 +62,6 @@ METRICS: dict[str, Metric] = {
         better="lower",
         source="Guo et al. 2017, arXiv:1706.04599, section 2",
         lowest=0.0,
+        negligible=0.01,
     ),
 }

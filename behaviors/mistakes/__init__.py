@@ -27,6 +27,9 @@ FACTORS = (
 )
 """ImageNet-X's factors, in which an image may differ from the prototypes of its class.  Source: arXiv:2211.01866."""
 
+NEGLIGIBLE = 0.05
+"""A difference of error ratios that matters to nobody."""
+
 METRICS: dict[str, Metric] = {
     "mean_error_ratio": Metric(
         title="Mean of the error ratios of the 16 factors",
@@ -34,6 +37,7 @@ METRICS: dict[str, Metric] = {
         better="lower",
         source="arXiv:2311.09215, the average beside its figure of error ratios (plain mean)",
         lowest=0.0,
+        negligible=NEGLIGIBLE,
     ),
     "worst_factor": Metric(
         title="Largest of the error ratios of the 16 factors",
@@ -41,6 +45,7 @@ METRICS: dict[str, Metric] = {
         better="lower",
         source="the factor that arXiv:2311.09215 names as the one a model suffers most from",
         lowest=0.0,
+        negligible=NEGLIGIBLE,
     ),
     **{
         f"error_ratio_{factor}": Metric(
@@ -49,6 +54,7 @@ METRICS: dict[str, Metric] = {
             better="lower",
             source="Idrissi et al. 2022, arXiv:2211.01866 (error with the factor / error overall)",
             lowest=0.0,
+            negligible=NEGLIGIBLE,
         )
         for factor in FACTORS
     },

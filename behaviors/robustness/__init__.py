@@ -50,6 +50,7 @@ METRICS: dict[str, Metric] = {
         better="lower",
         source=f"{CORRUPTIONS}: errors relative to those of a reference model, averaged over corruptions",
         lowest=0.0,
+        negligible=0.01,
         within=Reference,
     ),
 }

@@ -54,6 +54,16 @@ def test_a_margin_tolerates(kept):
     assert toy.ran(house, suite, "--baseline", "runs/a", toy.model(house, accuracy=0.8)).code == 1
 
 
+def test_where_no_rule_says_more_what_is_negligible_is_tolerated(kept):
+    house, suite = kept
+    room = house.path / "behaviors" / "toy" / "__init__.py"
+    room.write_text(room.read_text().replace("negligible=0.0", "negligible=0.2"))
+    done = toy.ran(house, suite, "--baseline", "runs/a", toy.model(house, accuracy=0.8))
+    assert done.code == 0, done.output
+    house.thresholds("small: {toy: {right: {min: 0.1, because: test, may_lose: 0}}}\n")
+    assert toy.ran(house, suite, "--baseline", "runs/a", toy.model(house, accuracy=0.8)).code == 1
+
+
 def test_holm_lets_pass_what_is_only_to_be_watched(kept):
     house, suite = kept
     worse = toy.model(house, accuracy=0.88)

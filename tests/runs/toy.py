@@ -28,8 +28,9 @@ def test_whole(predictions, gate):
     gate.check("whole", Measurement(predictions.confidence.max(), len(predictions)))
 """
 METRICS = (
-    '"right": Metric("Right answers", "fraction", "higher", lowest=0, highest=1, flips=True), '
-    '"loss": Metric("Loss", "fraction", "lower"), "whole": Metric("Something of all images", "fraction", "neither")'
+    '"right": Metric("Right answers", "fraction", "higher", lowest=0, highest=1, negligible=0.0, flips=True), '
+    '"loss": Metric("Loss", "fraction", "lower", negligible=0.0), '
+    '"whole": Metric("Something of all images", "fraction", "neither")'
 )
 
 
