@@ -43,13 +43,14 @@ class Reference:
 class Corrupted:
     """``wrong``: (images, corruptions, severities) bool; ``corruptions``: names; ``severities``: ascending.
 
-    ``sources``: (images,) names of the images that were corrupted.
+    ``sources``: (images,) names of the images that were corrupted; None where they have none, so that nothing is said of
+    each.
     """
 
     wrong: NDArray[np.bool_]
     corruptions: tuple[str, ...]
     severities: tuple[int, ...]
-    sources: NDArray[np.str_]
+    sources: NDArray[np.str_] | None = None
 
     @property
     def images(self) -> int:
