@@ -43,7 +43,7 @@ class Reference:
 class Corrupted:
     """``wrong``: (images, corruptions, severities) bool; ``corruptions``: names; ``severities``: ascending.
 
-    ``sources``: (images,) names of the images that were corrupted; None where they have none, so that nothing is said of
+    ``sources``: (images,) names of the images that were corrupted; None where they have none, and nothing is said of
     each.
     """
 
