@@ -11,17 +11,21 @@ from types import SimpleNamespace
 import pytest
 
 from fixtures.reports import allure_report
+from fixtures.reports.allure_categories import CATEGORIES
+from tests.reports.test_allure_categories import fits
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOM = '''"""Toy: is it a toy?
 
-Source  arXiv:2311.09215
+Source  arXiv:2311.09215, "Toys"
 """
 from behaviors.measurement import Metric
 
 METRICS = {
     "number": Metric("A number", "fraction", "lower", "arXiv:1706.04599, section 2"),
     "other": Metric("Another number", "fraction", "lower"),
+    "weighed": Metric("A number", "fraction", "lower"),
+    "allowed": Metric("A number", "fraction", "lower"),
 }
 '''
 CONFTEST = """
@@ -77,6 +81,11 @@ def pytest_runtest_call(item):
     finally:
         if GATE in item.stash and allure_report.wanted(item.config):
             allure_report.describe(item, item.stash[GATE], {"weights": "sha-1234"})
+
+
+def pytest_configure(config):
+    if allure_report.wanted(config):
+        allure_report.listen(config)
 
 
 @pytest.hookimpl(trylast=True)
@@ -141,6 +150,19 @@ def test_skipped(gate):
     pass
 
 
+def test_open(gate):
+    gate.check("weighed", Measurement(0.05, 2048, Interval(0.01, 0.3, 0.05, "by hand")))
+
+
+def test_allowed(gate):
+    gate.check("allowed", Measurement(0.05, 2048, Interval(0.01, 0.3, 0.05, "by hand")))
+
+
+@pytest.mark.parametrize("factor", ["pose", "style"])
+def test_factor(gate, factor):
+    gate.check("other", Measurement(0.05, 2048))
+
+
 def test_crash(gate):
     if hasattr(gate, "alpha") and os.environ.get("PYTEST_XDIST_WORKER"):
         os._exit(9)
@@ -178,7 +200,9 @@ def toy(tmp_path_factory):
     (room / "test_toy.py").write_text(TESTS)
     (here / "conftest.py").write_text(CONFTEST)
     (here / "thresholds.yaml").write_text(
-        "mini: {policy: point, toy: {number: {max: 0.1, because: test, reference: 0.07}}}\n"
+        "mini: {policy: point, toy: {number: {max: 0.1, because: test, reference: 0.07}, "
+        "weighed: {max: 0.1, policy: three_way, because: test}, "
+        "allowed: {max: 0.1, policy: three_way, on_inconclusive: allow, because: test}}}\n"
     )
     return here
 
@@ -207,19 +231,21 @@ def test_statuses_say_whose_fault_it_is(alone):
     assert {name: result["status"] for name, result in alone.by_name.items()} == {
         "fail": "failed",
         "pass": "passed",
-        "not_gated": "passed",
+        "not_gated": "unknown",
         "no_number": "broken",
         "does_not_apply": "skipped",
         "unloadable": "broken",
         "skipped": "skipped",
         "crash": "skipped",
+        "open": "unknown",
+        "allowed": "passed",
+        "factor": "unknown",
     }, alone.output
 
 
 @pytest.mark.parametrize("name", ["fail", "pass", "no_number", "does_not_apply", "unloadable", "skipped"])
 def test_every_test_has_its_place_whatever_became_of_it(alone, name):
     expected = {
-        "epic": "Behaviour of vision models",
         "feature": "Toy",
         "parentSuite": "vit-clip",
         "suite": "Toy",
@@ -240,6 +266,47 @@ def test_a_test_that_ran_tells_its_story(alone, name, story):
     assert alone.by_name[name]["name"] == f"{story}: vit-clip on val"
 
 
+def test_what_is_left_open_is_neither_passed_nor_failed_and_says_why(alone):
+    message = alone.by_name["open"]["statusDetails"]["message"]
+    assert message.startswith("toy.weighed: vit-clip measured 0.050 on val")
+    assert ": inconclusive\n" in message
+    assert "no rule judges it" in alone.by_name["not_gated"]["statusDetails"]["message"]
+    hidden = [entry for result in alone.by_name.values() for entry in result.get("parameters", [])]
+    assert not [entry for entry in hidden if entry["name"].startswith("behaviors.open")]
+
+
+def test_numbers_of_one_function_have_a_history_each(alone):
+    assert alone.names["factor"] == 2
+    found = [json.loads(path.read_text()) for path in alone.folder.glob("*-result.json")]
+    factors = [result for result in found if result["fullName"].endswith("#test_factor")]
+    told = [{p["name"]: p["value"] for p in one["parameters"] if not p.get("excluded")} for one in factors]
+    assert sorted(one.pop("factor") for one in told) == ["pose", "style"]
+    assert told == [{"model": "vit-clip", "dataset": "val"}] * 2
+    assert len({one["historyId"] for one in factors}) == 2
+
+
+def test_every_result_has_its_category(alone, workers):
+    found = {}
+    for results in (alone, workers):
+        for name, result in results.by_name.items():
+            message = result.get("statusDetails", {}).get("message", "")
+            fitting = [kind["name"] for kind in CATEGORIES if fits(kind, result["status"], message)]
+            found[name] = fitting
+    assert found == {
+        "fail": ["Threshold broken"],
+        "pass": [],
+        "allowed": [],
+        "open": ["Inconclusive: too few images"],
+        "not_gated": ["Not gated"],
+        "factor": ["Not gated"],
+        "no_number": ["Error: could not be measured or compared"],
+        "unloadable": ["Error: could not be measured or compared"],
+        "crash": ["Error: could not be measured or compared"],
+        "does_not_apply": ["Not applicable"],
+        "skipped": ["Not applicable"],
+    }
+
+
 def test_green_is_not_all_there_is_to_see_of_what_no_rule_judges(alone):
     assert alone.by_name["not_gated"]["name"] == "Another number: vit-clip on val (not gated)"
     assert (alone.labels("not_gated")["tag"], alone.labels("not_gated")["verdict"]) == ("not gated", "not gated")
@@ -248,7 +315,7 @@ def test_green_is_not_all_there_is_to_see_of_what_no_rule_judges(alone):
 
 def test_what_changes_between_checkpoints_is_shown_and_excluded(alone):
     shown = alone.parameters("fail", excluded=True)
-    assert shown.pop("predictions").startswith("Request(")
+    assert shown.pop("predictions") == "vit-clip on val"
     assert shown == {
         "weights": "sha-1234",
         "toy.number": "0.200 fraction",
@@ -266,7 +333,10 @@ def test_the_description_has_claim_verdict_and_source(alone):
     assert description.startswith(f"The number is small.\n\n| a | table |\n\n{measured}\n\n- 90 % interval")
     assert "\n- because: test\n- reference: 0.07\n" in description
     assert description.endswith("A number: arXiv:1706.04599, section 2.")
-    assert [link["url"] for link in alone.by_name["fail"]["links"]] == ["https://arxiv.org/abs/1706.04599"]
+    assert {link["name"]: link["url"] for link in alone.by_name["fail"]["links"]} == {
+        'arXiv:2311.09215, "Toys"': "https://arxiv.org/abs/2311.09215",
+        "arXiv:1706.04599": "https://arxiv.org/abs/1706.04599",
+    }
     assert alone.by_name["fail"]["statusDetails"]["message"].startswith("Failed: toy.number: vit-clip measured 0.200")
 
 
@@ -284,7 +354,8 @@ def test_a_figure_that_cannot_be_drawn_changes_no_verdict(alone):
 
 def test_the_run_is_described(alone):
     assert (alone.folder / "environment.properties").read_text() == "suite=mini\nodd_key_a_b=c:\\\\weights\n"
-    assert len(json.loads((alone.folder / "categories.json").read_text())) > 3
+    assert json.loads((alone.folder / "categories.json").read_text()) == CATEGORIES
+    assert json.loads((alone.folder / "behaviors-perf.json").read_text()) == []
 
 
 def test_a_crashed_worker_leaves_a_broken_result_under_the_tests_identity(alone, workers):
