@@ -97,7 +97,7 @@ def test_everything_is_listed_where_that_is_wanted_or_short():
 def test_a_calm_run_is_a_glance_and_a_count():
     assert shown(MANY).splitlines()[1:] == [
         "             vit-clip",
-        "calibration  pass 20 ",
+        "calibration  pass 20",
         "",
         "20 measurements: 20 pass (-v lists all)",
     ]
