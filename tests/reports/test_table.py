@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fixtures.reports import terminal
-from fixtures.reports.table import COLOURS, counted, rows
+from fixtures.reports.table import COLOURS, counted, limit, rows
 from tests.reports.checks import ERROR, FAIL, KNOWN, NOT_GATED, ONE, check
 
 ALL = [ONE, NOT_GATED, KNOWN, FAIL, ERROR]
@@ -96,6 +96,21 @@ def test_long_names_are_shortened_in_the_middle():
 @given(st.lists(st.sampled_from(ALL), min_size=1), st.integers(75, 200))
 def test_no_line_is_wider_than_the_terminal(checks, width):
     assert all(len(line) <= width for line in lines(checks, width))
+
+
+def test_a_margin_stands_beside_the_limit():
+    assert limit(check(margin=0.02)) == "<= 0.100 + 0.02"
+    assert limit(check(limit=">= 0.500", margin=0.02)) == ">= 0.500 - 0.02"
+    assert limit(check(limit="-0.1 .. 0.1", margin=0.02)) == "-0.1 .. 0.1 +/- 0.02"
+    assert limit(check(margin=0.0)) == "<= 0.100"
+
+
+def test_what_is_open_says_how_many_images_would_decide():
+    head, first, second = lines([check(status="inconclusive", needed=12_345), check(needed=99)])
+    assert head.endswith("images  needed")
+    assert first.endswith("12,345")
+    assert second.endswith("2,048")
+    assert "needed" not in lines(ALL)[0]
 
 
 def test_the_view_is_named():
