@@ -35,5 +35,5 @@ def test_a_test_keeps_its_history_when_the_checkpoint_changes(house):
         [path] = (house.path / f"out{confidence}").glob("*-result.json")
         result = json.loads(path.read_text())
         kept = [entry for entry in result["parameters"] if not entry.get("excluded")]
-        identities.append((result["fullName"], result["testCaseId"], json.dumps(kept)))
+        identities.append((result["fullName"], result["testCaseId"], result["historyId"], json.dumps(kept)))
     assert identities[0] == identities[1]

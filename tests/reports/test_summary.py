@@ -121,6 +121,12 @@ def test_a_comparison_that_cannot_be_made_says_why():
     assert tables(text)[0][1][4:] == ["-", "other | images", "-"]
 
 
+def test_negative_flips_are_a_share_of_the_images():
+    flips = {"behavior": "baseline", "metric": "negative_flips", "old": None, "difference": None}
+    text = page([], [compared(status="regression", new=0.05, low=0.03, high=0.08, changed=102, **flips)], 1)
+    assert tables(text)[0][1][4:] == ["-", "0.050 [0.030, 0.080]", "102 of 2,048"]
+
+
 def test_broken_and_undecided_thresholds_are_told():
     [broken, undecided, counts] = tables(page([OPEN, FAIL, ONE], exit_code=1))
     assert broken[1] == [
