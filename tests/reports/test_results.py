@@ -8,7 +8,8 @@ import pytest
 
 from fixtures.errors import InputError
 from fixtures.reports import destination
-from fixtures.reports.results import Results, measured, schema
+from fixtures.reports.measured import measured
+from fixtures.reports.results import Results, schema
 from tests.conftest import ROOT
 from tests.reports.checks import ERROR, NOT_GATED, ONE, check
 from tests.reports.compared import REGRESSION

@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 from fixtures.reports import results, summary
 from fixtures.reports.headline import headline
 from fixtures.reports.markup import plain, table
+from fixtures.reports.measured import measured
 from tests.reports.checks import ERROR, FAIL, NOT_GATED, ONE, check
 from tests.reports.compared import REGRESSION, SAME, compared
 
@@ -43,7 +44,7 @@ def told(exit_code=0, checks=(), comparisons=(), *, unmeasured=(), models=("vit-
         environment=results.Environment(python="3", platform="x", versions={}),
         tests=results.Tests(collected=collected, reported=1, outcomes={}, unmeasured=list(unmeasured)),
         counts=results.Counts(checks={}, comparisons={}),
-        checks=[results.measured(one) for one in checks],
+        checks=[measured(one) for one in checks],
         comparisons=list(comparisons),
     )
 
