@@ -26,8 +26,11 @@ def judged(predictions: Predictions) -> Judged:
     all images count.  Which ones count is the dataset's business: it is the same for every model.
 
     Raises:
-        ValueError: images of ReaL or Hard without the annotation ``valid``.
+        ValueError: images of ReaL or Hard without the annotation ``valid``; a single class, which is always right.
     """
+    if len(predictions.classes) < 2:
+        only = ", ".join(predictions.classes)
+        raise ValueError(f"accuracy needs at least 2 classes to choose from; {predictions.dataset} has only {only!r}")
     if predictions.dataset not in SEVERAL:
         return Judged(predictions.ids, predictions.correct)
     if "valid" not in predictions.annotations:

@@ -1,5 +1,7 @@
 """What counts as right on which variant."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -36,3 +38,8 @@ def test_label_sets_must_be_there():
         ValueError, match="real counts every valid label as right: the dataset needs the column 'valid'"
     ):
         right_answers(predictions("real"))
+
+
+def test_who_has_no_choice_is_not_right():
+    with pytest.raises(ValueError, match="at least 2 classes to choose from; sketch has only 'a'"):
+        right_answers(replace(predictions("sketch"), classes=("a",)))
