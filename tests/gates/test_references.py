@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.gates.comparison import METRICS as OF_BASELINES
 from fixtures.gates.metrics import known_groups, known_metrics
 from fixtures.gates.thresholds import load
 
@@ -35,7 +36,7 @@ def law():
         suite_name="imagenet",
         models=(*MODELS, *known_groups()),
         datasets=DATASETS,
-        metrics=known_metrics(),
+        metrics=known_metrics() | OF_BASELINES,
     )
 
 
