@@ -272,6 +272,7 @@ def test_a_reason_that_begins_with_what_was_measured_is_renewed(because, becomes
 @pytest.mark.parametrize(
     ("values", "said"),
     [
+        ((1e-17,), "0.000"),
         ((0.9,), "0.900"),
         ((0.90001, 0.90002), "0.900"),
         ((-0.028, 0.01), "-0.028 to 0.010"),
