@@ -92,18 +92,6 @@ def test_two_sides_take_one_margin(tmp_path):
     assert found == "mini: {calibration: {gap: {max: 0.021, min: -0.032, margin: 0.031, because: x}}}\n"
 
 
-def test_what_a_model_may_lose_stands_beside_the_margin(tmp_path):
-    thresholds = law(
-        tmp_path,
-        rule("      - {min: 0.5, margin: 0, because: x}\n      - min: 0.6\n        model: two\n        because: x\n"),
-    )
-    _, new, _ = suggested(thresholds, suggest([ACCURATE, MORE["two"]], thresholds, METRICS), METRICS)
-    assert new == rule(
-        "      - {min: 0.882, margin: 0.017, may_lose: 0, because: x}\n"
-        "      - min: 0.731\n        margin: 0.019\n        may_lose: 0\n        model: two\n        because: x\n"
-    )  # fmt: skip
-
-
 def test_other_suites_and_rules_stay_byte_for_byte(tmp_path):
     others = (
         "# first\nother:  {robustness: {accuracy: "
