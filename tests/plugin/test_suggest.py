@@ -22,7 +22,7 @@ def test_the_file_has_the_numbers_of_the_run_and_all_else_of_the_law(house):
     suite = house.suite(confidence=0.8)
     ran = house.pytest(*RUN, "--suite", suite, "--suggest-thresholds", "new.yaml", "--allow-loosening")
     assert ran.code == 0, ran.output
-    assert "suggested thresholds, by the numbers of this run: 1 loosened, 1 new" in ran.output
+    assert "suggested thresholds, by the numbers of this run: 1 tightened, 1 new" in ran.output
     assert "only a part was measured (tests were selected)" in ran.output
     assert "to look at the difference: diff -u thresholds.yaml new.yaml" in ran.output
     assert (house.path / "thresholds.yaml").read_text() == LAW
