@@ -11,6 +11,7 @@ from fixtures.gates.thresholds import load as load_thresholds
 from fixtures.suite import schema
 from fixtures.suite.loader import Suite, load_suite
 from tests.datasets.pictures import folders, picture
+from tests.datasets.shards import one, shard
 
 ROOT = Path(__file__).parents[2]
 REAL = ROOT.parent / "shared" / "real"
@@ -41,6 +42,8 @@ def folder(tmp_path):
     for number, name in enumerate(("daisy", "rose", "tulip"), 1):
         picture(tmp_path / "numbered" / name / f"ILSVRC2012_val_{number:08d}.jpg")
     (tmp_path / "real.json").write_text("[[0], [1, 2], []]")
+    for number in range(2):
+        shard(tmp_path / "shards" / f"part-{number:03d}.tar", *one(number, "rose"))
     (tmp_path / "ours.safetensors").write_bytes(b"")
     (tmp_path / "limits.yaml").write_text("models: {}\n")
     for name, text in EXAMPLES.items():
