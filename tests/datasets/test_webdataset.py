@@ -10,7 +10,8 @@ import pytest
 from fixtures.datasets import inventory, tar_shard
 from fixtures.datasets.class_space import ClassSpace
 from fixtures.datasets.images import UnreadableImage
-from fixtures.datasets.webdataset import Shards, classes_of_webdataset, open_webdataset
+from fixtures.datasets.shard_files import Shards
+from fixtures.datasets.webdataset import classes_of_webdataset, open_webdataset
 from fixtures.errors import InputError
 from fixtures.suite.loader import load_suite
 from tests.datasets.pictures import declaration
@@ -93,7 +94,7 @@ def test_a_missing_shard(root):
     (root / "3.tar").unlink()
     assert complaint(root) == f"10 of 11 shards are in {root}; nshards.txt there says 11"
     (root / "nshards.txt").unlink()
-    assert complaint(root) == f"{root} has 10 shards up to 10.tar, but none of number 3"
+    assert complaint(root) == f"{root} has 10 parts up to 10.tar, but none of number 3"
     (root / "0.tar").unlink()
     assert opened(root, "{8..10}.tar").labels.tolist() == [2, 0, 1]
     assert complaint(root, "{0..10}.tar") == f"2 of 11 shards {{0..10}}.tar are not in {root}: 0.tar, 3.tar"
@@ -109,7 +110,7 @@ def test_sets_of_shards_are_told_apart(tmp_path):
     shard(root / "test-0.tar", *one(2, 2))
     (root / "train-000.tar").unlink()
     (root / "train-001.tar").unlink()
-    assert complaint(root) == f"{root} has 2 shards up to test-000.tar, but several of one number"
+    assert complaint(root) == f"{root} has 2 parts up to test-000.tar, but several of one number"
 
 
 def test_no_shards(tmp_path):

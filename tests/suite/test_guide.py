@@ -4,12 +4,14 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from fixtures.gates.metrics import known_metrics
 from fixtures.gates.thresholds import load as load_thresholds
 from fixtures.suite import schema
 from fixtures.suite.loader import Suite, load_suite
+from tests.datasets.parquets import table, write
 from tests.datasets.pictures import folders, picture
 from tests.datasets.shards import one, shard
 
@@ -44,6 +46,8 @@ def folder(tmp_path):
     (tmp_path / "real.json").write_text("[[0], [1, 2], []]")
     for number in range(2):
         shard(tmp_path / "shards" / f"part-{number:03d}.tar", *one(number, "rose"))
+    tulips = table(label=pa.array([[2, 0], [2], [1, 2], [2]]))
+    write(tmp_path / "hub" / "data" / "validation-00000-of-00001.parquet", tulips)
     (tmp_path / "ours.safetensors").write_bytes(b"")
     (tmp_path / "limits.yaml").write_text("models: {}\n")
     for name, text in EXAMPLES.items():
