@@ -212,8 +212,8 @@ def test_a_class_that_lacks_an_image_and_one_without_folder(tmp_path):
     (root / "n02084071" / "0.png").unlink()
     assert "most classes have 2 images, but 1 have another number: dog 1;" in complaint(root)
     assert (
-        complaint(root, images=6)
-        == f"5 images in {root}, but 6 are declared; --allow-partial measures what is there, and says so"
+        complaint(root, images=6) == f"5 images in {root}, but 6 are declared; "
+        "--allow-partial measures what is there, and says so"
     )
     (root / "n02084071" / "1.png").unlink()
     assert complaint(root).startswith(f"1 of 3 classes have no image in {root}: dog")

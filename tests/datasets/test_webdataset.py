@@ -190,8 +190,8 @@ def test_images_that_cannot_be_read(tmp_path):
 
 def test_numbers_and_classes_that_are_declared(root):
     assert (
-        complaint(root, images=12)
-        == f"11 images in {root}, but 12 are declared; --allow-partial measures what is there, and says so"
+        complaint(root, images=12) == f"11 images in {root}, but 12 are declared; "
+        "--allow-partial measures what is there, and says so"
     )
     shard(root / "0.tar", *one(0, 0))
     for number in range(11):
