@@ -7,8 +7,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from fixtures.gates.metrics import known_metrics
+from fixtures.gates.metrics import known_groups, known_metrics
 from fixtures.gates.thresholds import load as load_thresholds
+from fixtures.subject import ALL
 from fixtures.suite import schema
 from fixtures.suite.loader import Suite, load_suite
 from tests.datasets.parquets import table, write
@@ -120,8 +121,8 @@ def test_the_examples_laws_are_about_their_models(tmp_path, name):
     law = load_thresholds(
         suite.thresholds,
         suite_name=suite.name,
-        models=tuple(suite.models),
-        datasets=tuple(suite.roles),
+        models=(*suite.models, *known_groups()),
+        datasets=(*suite.roles, ALL),
         metrics=known_metrics(),
     )
     for role, behavior, metric in DEMANDED:

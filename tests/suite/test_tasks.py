@@ -28,9 +28,7 @@ def load(tmp_path):
 
 def complaint(load, *lines: str, role=None) -> str:
     with pytest.raises(InputError) as caught:
-        suite = load(*lines)
-        if role is not None:
-            suite.dataset(role)
+        load(*lines).dataset(role or "val")
     return str(caught.value)
 
 
@@ -73,8 +71,8 @@ def test_parts_that_are_called_otherwise(load, tmp_path):
         'pets: {format: images, path: "pets/{split}", splits: {train: learn, test: val}, images: {train: 2, test: 3}}'
     )
     suite = load(line)
-    assert suite.dataset("probe_t_train").manifest().images == 2
-    assert "2 images in" in complaint(load, line, role="probe_t_test")
+    assert suite.dataset("probe_pets_train").manifest().images == 2
+    assert "2 images in" in complaint(load, line, role="probe_pets_test")
 
 
 def test_a_table_beside_the_images(load, tmp_path):
