@@ -1,11 +1,15 @@
 """One folder per class: the folder's name decides, and what does not fit is named."""
 
+import shutil
+
 import numpy as np
 import pytest
 
 from fixtures.datasets.class_folders import open_class_folders
 from fixtures.datasets.class_space import ClassSpace
 from fixtures.errors import InputError
+from fixtures.suite import imagenet
+from fixtures.suite.loader import load_suite
 from tests.datasets.pictures import declaration, folders, picture
 
 
@@ -117,3 +121,82 @@ def test_a_broken_link_is_no_image_to_leave_out_silently(tmp_path):
     root = folders(tmp_path / "data", "cat", "dog", "gear")
     (root / "cat" / "gone.png").symlink_to(tmp_path / "nowhere.png")
     assert complaint(tmp_path).endswith(f"1 of 7 images are not in {root}: cat/gone.png")
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (
+            ("0", "01", "2"),
+            "folders in {root} are numbers, some padded with zeros (01) and some not (0, 2): are they fr",
+        ),
+        (("000", "001", "2"), "folders in {root} are numbers, some padded with zeros (000, 001) and some not (2)"),
+        (("0", "2"), "1 of 3 classes have no folder in {root}: 1; if they are not meant to be there, list those that"),
+        (("00", "01"), "1 of 3 classes have no folder in {root}: 2; if they are"),
+        (("1", "2", "3"), "1 folder in {root} named as no class is: 3; classes are 0 to 2: are these counted from 1?"),
+        (("0", "1", "2", "3"), "1 folder in {root} named as no class is: 3; there are 3: cat, dog, gear"),
+    ],
+)
+def test_numbers_that_do_not_fit_together(tmp_path, names, expected):
+    root = folders(tmp_path / "data", *names)
+    found = complaint(tmp_path)
+    assert found.startswith("my.yaml:3: dataset 'pets': " + expected.format(root=root))
+    assert ("counted from 1" in found) == ("0" not in names and "00" not in names and "000" not in names)
+
+
+def test_padded_numbers_and_a_part_of_them(tmp_path):
+    folders(tmp_path / "data", "00", "01", "02")
+    assert opened(tmp_path).labels.tolist() == [0, 0, 1, 1, 2, 2]
+    shutil.rmtree(tmp_path / "data" / "01")
+    assert opened(tmp_path, partial=True).labels.tolist() == [0, 0, 2, 2]
+
+
+@pytest.fixture
+def variant(tmp_path):
+    """A suite of ImageNet's classes, and a folder with an empty-looking image for each of some names."""
+    sample = picture(tmp_path / "0.png").read_bytes()
+
+    def make(names, outputs="identity", **how):
+        for name in names:
+            (tmp_path / "data" / name).mkdir(parents=True, exist_ok=True)
+            (tmp_path / "data" / name / "0.png").write_bytes(sample)
+        block = f"{{format: class_folders, path: data, outputs: {outputs}}}"
+        (tmp_path / "my.yaml").write_text(f"suite: my\nclasses: imagenet-1k\ndatasets:\n  val: {block}\n")
+        return load_suite(str(tmp_path / "my.yaml"), tmp_path / "cache", **how)
+
+    return make
+
+
+SYNSETS = imagenet._lines("imagenet_synsets.txt")
+R = [SYNSETS[index] for index in imagenet.subset("imagenet-r")]
+
+
+def test_version_2s_folders_are_numbers_without_zeros(variant):
+    dataset = variant(map(str, range(1000))).dataset("val")
+    assert dataset.labels.tolist() == [int(name.partition("/")[0]) for name in dataset.ids]
+    assert sorted(dataset.labels.tolist()) == list(range(1000))
+
+
+@pytest.mark.parametrize(
+    ("names", "outputs", "expected"),
+    [
+        (R, "{subset: imagenet-a}", "; these are the 200 classes of imagenet-r"),
+        (R[:190], "{subset: imagenet-a}", "; these are 190 of the 200 classes of imagenet-r"),
+        (
+            R,
+            "identity",
+            "800 of 1,000 classes have no folder in {root}; these are the 200 classes of imagenet-r; if they",
+        ),
+        (SYNSETS, "{subset: imagenet-a}", "; these are the 1,000 classes of imagenet-1k"),
+    ],
+)
+def test_another_variant_than_the_declared_one_is_recognised(variant, tmp_path, names, outputs, expected):
+    for partial in (False, True):
+        suite = variant(names, outputs, partial=partial)
+        with pytest.raises(InputError) as caught:
+            suite.dataset("val")
+        assert expected.format(root=tmp_path / "data") in str(caught.value)
+
+
+def test_the_declared_variant_is_none_to_complain_of(variant):
+    assert len(variant(R, "{subset: imagenet-r}").dataset("val").ids) == 200
