@@ -55,7 +55,8 @@ def test_hidden_files_and_other_files_are_passed_over(tmp_path):
     (root / "cat" / "notes.txt").write_text("x")
     assert opened(tmp_path).manifest().images == 6
     assert complaint(tmp_path, images=7) == (
-        f"my.yaml:3: dataset 'pets': 6 images in {root} (2 other files ignored), but 7 are declared"
+        f"my.yaml:3: dataset 'pets': 6 images in {root} (2 other files ignored), but 7 are declared; "
+        "--allow-partial measures what is there, and says so"
     )
 
 

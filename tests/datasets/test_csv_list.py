@@ -118,7 +118,8 @@ def test_what_is_wrong_with_a_table(tmp_path, text, expected):
 @pytest.mark.usefixtures("root")
 def test_fewer_or_other_than_declared(tmp_path):
     text = "file_name,label\na/0.png,cat\nb.png,dog\n"
-    assert complaint(tmp_path, text, images=3) == f"2 images in {tmp_path / 'labels.csv'}, but 3 are declared"
+    part = "--allow-partial measures what is there, and says so"
+    assert complaint(tmp_path, text, images=3) == f"2 images in {tmp_path / 'labels.csv'}, but 3 are declared; {part}"
     assert complaint(tmp_path, text, expected=(0, 1, 2)).startswith("1 of 3 classes have no image in")
     assert complaint(tmp_path, text, expected=(0,)).endswith("that are not declared under 'classes': dog")
 

@@ -10,6 +10,8 @@ from fixtures.errors import InputError
 from fixtures.suite.loader import Suite, load_suite
 from tests.datasets.pictures import folders
 
+PART = "--allow-partial measures what is there, and says so"
+
 START = """\
 suite: pets
 classes: [cat, dog, gear]
@@ -199,7 +201,7 @@ def test_problems_of_a_dataset_show_when_it_is_opened(load, tmp_path):
     suite = load(START + "    images: 7\n")
     with pytest.raises(InputError) as caught:
         suite.dataset("val")
-    assert str(caught.value) == f"my.yaml:4: dataset 'val': 6 images in {tmp_path / 'data'}, but 7 are declared"
+    assert str(caught.value) == f"my.yaml:4: dataset 'val': 6 images in {tmp_path / 'data'}, but 7 are declared; {PART}"
 
 
 def test_classes_can_be_declared_to_be_fewer(load, tmp_path):
