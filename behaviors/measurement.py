@@ -12,6 +12,16 @@ Cell = float | int | str | None
 
 
 @dataclass(frozen=True)
+class Parts:
+    """How the rows of a measurement's parts are read: the columns of a part's name, its value and its bounds."""
+
+    name: str
+    value: str
+    low: str = "low"
+    high: str = "high"
+
+
+@dataclass(frozen=True)
 class Metric:
     """What a room promises to measure; its key in ``METRICS`` is the name that thresholds and reports use."""
 
@@ -38,6 +48,8 @@ class Metric:
     """
     flips: bool = False
     """The share of images that are right: against a baseline, those that no longer are get counted and shown."""
+    parts: Parts | None = None
+    """Where each part is a number like the whole (a level, a category), which may have a published value of its own."""
 
 
 @dataclass(frozen=True)

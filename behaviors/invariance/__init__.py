@@ -7,23 +7,25 @@ Unit    fraction of images      Better  higher
 
 from behaviors.invariance.kinds import SWEEPS
 from behaviors.invariance.ranges import Ranges
-from behaviors.measurement import Metric
+from behaviors.measurement import Metric, Parts
 
 PAPER = 'arXiv:2311.09215, "Transformation Invariance"; the plain mean over the levels that change something'
 
 
-def _swept(title: str, unit: str = "fraction", highest: float = 1.0) -> Metric:
-    return Metric(title=title, unit=unit, better="higher", source=PAPER, lowest=0.0, highest=highest)
+def _swept(title: str, unit: str = "fraction", highest: float = 1.0, share: str = "") -> Metric:
+    """``share``: the column of a level's row that holds the same of that level alone."""
+    parts = Parts("level", share, f"{share}_low", f"{share}_high") if share else None
+    return Metric(title=title, unit=unit, better="higher", source=PAPER, lowest=0.0, highest=highest, parts=parts)
 
 
 METRICS: dict[str, Metric] = {
     metric: described
     for name, kind in SWEEPS.items()
     for metric, described in {
-        f"{name}_accuracy": _swept(f"Top-1 accuracy, {kind.words}"),
+        f"{name}_accuracy": _swept(f"Top-1 accuracy, {kind.words}", share="accuracy"),
         f"{name}_retained": _swept(f"Accuracy relative to the usual view, {kind.words}", "ratio", float("inf")),
         f"{name}_true_probability": _swept(f"Mean probability of the true class, {kind.words}"),
-        f"{name}_consistency": _swept(f"Share of unchanged predictions, {kind.words}"),
+        f"{name}_consistency": _swept(f"Share of unchanged predictions, {kind.words}", share="consistency"),
     }.items()
 } | {
     "search_consistency": Metric(

@@ -20,6 +20,7 @@ from behaviors.per_image import PerImage
 Floats = NDArray[np.float64]
 
 WORST = "the worst of several levels was chosen after looking; it has no interval of its own"
+BLACK = "outside an image there is black"
 ALIKE = "the bounds are those of two accuracies on different images, as no image fares otherwise under a view"
 
 
@@ -124,7 +125,15 @@ def _measurement(  # noqa: PLR0913, PLR0917  (what a measurement is made of)
     details = {"worst": at[worst], "worst_level": sweep.levels[worst]}
     if len(at) > 1:
         notes = (*notes, WORST)
+    notes = (*notes, *_padding(sweep))
     return Measurement(value, sweep.images, interval, rows, details, notes, each)
+
+
+def _padding(sweep: Sweep) -> tuple[str, ...]:
+    """How many images a view runs off, by level, where it does."""
+    counts = zip(sweep.levels, sweep.padded_at or (), strict=False)
+    padded = ", ".join(f"{count:,} at {level:g}" for level, count in counts if count)
+    return (f"the crop runs off {padded} of {sweep.images:,} images: {BLACK}",) if padded else ()
 
 
 def _rows(sweep: Sweep, alpha: float) -> list[dict[str, Cell]]:

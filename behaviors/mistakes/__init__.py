@@ -5,7 +5,7 @@ Source  arXiv:2311.09215, "Model Mistakes"; ImageNet-X: Idrissi et al. 2022, arX
 Unit    ratio of error rates      Better  lower (1: a factor costs nothing)
 """
 
-from behaviors.measurement import Metric
+from behaviors.measurement import Metric, Parts
 
 FACTORS = (
     "pose",
@@ -38,6 +38,7 @@ METRICS: dict[str, Metric] = {
         source="arXiv:2311.09215, the average beside its figure of error ratios (plain mean)",
         lowest=0.0,
         negligible=NEGLIGIBLE,
+        parts=Parts("factor", "ratio"),
     ),
     "worst_factor": Metric(
         title="Largest of the error ratios of the 16 factors",

@@ -5,7 +5,7 @@ Source  arXiv:2311.09215, "Robustness"; corruptions: Hendrycks & Dietterich 2019
 Unit    fraction of images      Better  higher (mCE: lower)
 """
 
-from behaviors.measurement import Metric
+from behaviors.measurement import Metric, Parts
 from behaviors.robustness.corruptions import Reference
 
 PAPER = 'arXiv:2311.09215, "Robustness"'
@@ -28,6 +28,7 @@ METRICS: dict[str, Metric] = {
         source=f"{PAPER}: the plain mean over the variants, without val",
         lowest=0.0,
         highest=1.0,
+        parts=Parts("dataset", "accuracy"),
     ),
     "relative_robustness": Metric(
         title="Average over the variants, relative to val",

@@ -5,7 +5,7 @@ Source  arXiv:2311.09215, "Shape / Texture Bias"; Geirhos et al. 2019, arXiv:181
 Unit    fraction of decisions      Better  higher shape fraction (people: 0.96)
 """
 
-from behaviors.measurement import Metric
+from behaviors.measurement import Metric, Parts
 
 METRICS: dict[str, Metric] = {
     "shape_fraction": Metric(
@@ -15,6 +15,7 @@ METRICS: dict[str, Metric] = {
         source="Geirhos et al. 2019, arXiv:1811.12231; images whose cues conflict",
         lowest=0.0,
         highest=1.0,
+        parts=Parts("category", "shape_fraction"),
     ),
     "texture_fraction": Metric(
         title="Texture decisions among shape and texture decisions",
@@ -23,6 +24,7 @@ METRICS: dict[str, Metric] = {
         source="Geirhos et al. 2019, arXiv:1811.12231; 1 - shape fraction",
         lowest=0.0,
         highest=1.0,
+        parts=Parts("category", "texture_fraction"),
     ),
     "cue_accuracy": Metric(
         title="Shape or texture decisions among all images",
@@ -31,5 +33,6 @@ METRICS: dict[str, Metric] = {
         source="arXiv:2311.09215; images whose cues conflict, either cue counts as right",
         lowest=0.0,
         highest=1.0,
+        parts=Parts("category", "cue_accuracy"),
     ),
 }

@@ -5,7 +5,7 @@ Source  arXiv:2311.09215, "Synthetic Data"; PUG-ImageNet: Bordes et al. 2023, ar
 Unit    fraction of images      Better  higher
 """
 
-from behaviors.measurement import Metric
+from behaviors.measurement import Metric, Parts
 
 FACTORS = (
     "Worlds",
@@ -35,6 +35,7 @@ METRICS: dict[str, Metric] = {
         source='arXiv:2311.09215, "Synthetic Data"; any of the outputs that a class stands for is right',
         lowest=0.0,
         highest=1.0,
+        parts=Parts("level", "accuracy"),
     )
     for factor in FACTORS
 } | {
@@ -45,5 +46,6 @@ METRICS: dict[str, Metric] = {
         source='arXiv:2311.09215, "Synthetic Data": the plain mean over the ten factors',
         lowest=0.0,
         highest=1.0,
+        parts=Parts("factor", "accuracy"),
     )
 }

@@ -5,7 +5,7 @@ Source  arXiv:2311.09215, "Transferability"; VTAB: Zhai et al. 2019, arXiv:1910.
 Unit    accuracy of a linear probe, fraction      Better  higher
 """
 
-from behaviors.measurement import Metric
+from behaviors.measurement import Metric, Parts
 
 METRICS: dict[str, Metric] = {
     "probe_accuracy": Metric(
@@ -23,5 +23,6 @@ METRICS: dict[str, Metric] = {
         source="VTAB: Zhai et al. 2019, arXiv:1910.04867 (the plain mean over tasks)",
         lowest=0.0,
         highest=1.0,
+        parts=Parts("task", "accuracy"),
     ),
 }

@@ -45,6 +45,25 @@ def test_a_pass_goes_on_and_is_remembered():
     assert check.request == Request("vit-clip", "val")
 
 
+COMPARES = Rule("thresholds.yaml:15", None, None, source="figure", because="looks wrong", reference=0.05)
+
+
+def test_a_rule_that_only_compares_demands_nothing():
+    judge = gate(COMPARES)
+    judge.check("ece", Measurement(0.9, 2048, Interval(0.8, 1.0, 0.05, "by hand")))
+    [check] = judge.checks
+    assert (check.status, check.limit, check.margin, check.needed) == ("not gated", "", None, None)
+    assert (check.where, check.reference) == ("thresholds.yaml:15", 0.05)
+    assert "thresholds.yaml:15 only compares it with what was published, and demands nothing" in check.message
+    assert "because: looks wrong" in check.message
+    with pytest.raises(pytest.skip.Exception):
+        gate(COMPARES).inconclusive("ece", "too few", images=3)
+    with pytest.raises(pytest.skip.Exception):
+        gate(COMPARES).does_not_apply("ece", "no confidence")
+    with pytest.raises(pytest.fail.Exception):
+        gate(COMPARES, strict=True).check("ece", Measurement(0.9, 2048))
+
+
 def test_a_broken_rule_fails_the_test_without_a_traceback():
     judge = gate(AT_MOST)
     with pytest.raises(pytest.fail.Exception, match=r"allows at most 0\.100") as raised:

@@ -112,6 +112,14 @@ def test_nothing_demands_less_unless_that_is_allowed(tmp_path):
     assert texts(change.numbers) == {"min": "0.882", "margin": "0.017"}
 
 
+def test_a_rule_that_only_compares_is_left_alone(tmp_path):
+    thresholds = accuracy(tmp_path, "      - {reference: 0.96, because: looks wrong in the source}\n")
+    found = suggest([check(0.8984, 0.8823, 0.9132)], thresholds, METRICS, LOOSE)
+    assert not found.changes
+    assert not found.additions
+    assert "nothing is demanded there" in found.left[0].reason
+
+
 def test_a_margin_is_only_as_wide_as_the_old_line_for_passing_allows(tmp_path):
     thresholds = accuracy(tmp_path, "      - {min: 0.87, because: x}\n")
     change = the_change(thresholds, [check(0.8984, 0.8823, 0.9132)], Wish())

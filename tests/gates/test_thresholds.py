@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from behaviors.measurement import Metric
+from behaviors.measurement import Metric, Parts
 from fixtures.errors import InputError
 from fixtures.gates.thresholds import Thresholds, load
 
 METRICS = {
     "calibration": {
         "ece": Metric("ECE", "fraction", "lower", lowest=0, highest=1),
+        "swept": Metric("Swept", "fraction", "higher", lowest=0, highest=1, parts=Parts("level", "accuracy")),
         "gap": Metric("Gap", "fraction", "neither", lowest=-1, highest=1),
     }
 }
@@ -158,6 +159,57 @@ def test_a_rule_that_no_test_could_use_is_told(tmp_path):
     assert rules.unused({"calibration": {("vit", "renditions")}}) == []
     assert "thresholds.yaml:4" in rules.unused({"calibration": {("vit", "val")}})[0]
     assert rules.unused({}) != []
+
+
+@pytest.mark.parametrize(
+    ("rule", "sentence"),
+    [
+        ("reference: 0.1, source: x", "a 'reference' without 'min' or 'max' needs 'because': why is nothing demanded"),
+        ("reference: 0.1, because: x, margin: 0.1", "nothing is demanded: take out expect, policy, margin"),
+        ("reference: 3/0, because: x", "is no quotient of two counts"),
+        ("reference: many/853, because: x", "is no quotient of two counts"),
+        ("reference: 853/340, because: x", "reference 2.50882 is outside what the metric can be, 0 to 1"),
+        ("reference: much, because: x", "is no number, nor a quotient of two counts, as 340/853"),
+        ("reference: .nan, because: x", "must be a finite number"),
+        ("max: 0.1, because: x, exact: printed", "which are not given"),
+        ("reference: 0.1, because: x, exact: rounded", "must be one of printed, read_off, counted, derived"),
+        ("reference: 0.1, because: x, exact: {printed: -1}", "must be a number of at least 0"),
+        ("reference: 0.1, because: x, exact: {printed: 0.1, counted: 0}", "must be one of printed"),
+        ("references: {1: 0.1}, because: x", "its parts are no numbers of their own; write 'reference'"),
+    ],
+)
+def test_a_published_number_that_is_none_is_a_sentence(tmp_path, rule, sentence):
+    with pytest.raises(InputError, match=r"thresholds.yaml:4: ") as raised:
+        read(tmp_path, one(f"    - {{{rule}}}\n"))
+    assert sentence in str(raised.value)
+
+
+def test_a_published_number_of_a_part_has_the_metrics_range(tmp_path):
+    text = "mini:\n  calibration:\n    swept: {because: x, references: {1: 0.9, 1.25: 1.5}}\n"
+    with pytest.raises(
+        InputError, match=r"thresholds.yaml:3: mini.calibration.swept: references: 1.25: 1.5 is outside"
+    ):
+        read(tmp_path, text)
+
+
+def test_a_rule_may_only_compare(tmp_path):
+    said = (
+        "{because: looks wrong, source: figure 6, exact: {read_off: 0.003}, references: {1: 0.9, 1.25: 0.8, 100: 1/3}}"
+    )
+    rule = read(tmp_path, f"mini:\n  calibration:\n    swept: {said}\n").rule("calibration", "swept", "vit", "val")
+    assert not rule.demands
+    assert rule.published.parts == {"1": 0.9, "1.25": 0.8, "100": 1 / 3}
+    assert (rule.published.value, rule.published.source) == (None, "figure 6")
+    assert rule.published.exactness == "read off a figure, +/- 0.003"
+
+
+def test_a_rule_about_models_that_take_no_part_is_no_mistake(tmp_path):
+    rules = read(
+        tmp_path, one("    - {max: 0.2, because: x, model: vit-clip}\n    - {max: 0.2, because: x, model: vit}\n")
+    )
+    asked = {"calibration": {("vit", "val")}}
+    assert len(rules.unused(asked)) == 1
+    assert rules.unused(asked, absent={"vit-clip"}) == []
 
 
 def test_a_list_of_names_is_about_each_of_them(tmp_path):

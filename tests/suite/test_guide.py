@@ -4,13 +4,16 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from fixtures.gates.metrics import known_metrics
 from fixtures.gates.thresholds import load as load_thresholds
 from fixtures.suite import schema
 from fixtures.suite.loader import Suite, load_suite
+from tests.datasets.parquets import table, write
 from tests.datasets.pictures import folders, picture
+from tests.datasets.shards import one, shard
 
 ROOT = Path(__file__).parents[2]
 REAL = ROOT.parent / "shared" / "real"
@@ -38,6 +41,13 @@ def folder(tmp_path):
     for part in ("train", "test"):
         for name in ("oil", "pencil"):
             picture(tmp_path / "media" / part / name / f"{part}.png")
+    for number, name in enumerate(("daisy", "rose", "tulip"), 1):
+        picture(tmp_path / "numbered" / name / f"ILSVRC2012_val_{number:08d}.jpg")
+    (tmp_path / "real.json").write_text("[[0], [1, 2], []]")
+    for number in range(2):
+        shard(tmp_path / "shards" / f"part-{number:03d}.tar", *one(number, "rose"))
+    tulips = table(label=pa.array([[2, 0], [2], [1, 2], [2]]))
+    write(tmp_path / "hub" / "data" / "validation-00000-of-00001.parquet", tulips)
     (tmp_path / "ours.safetensors").write_bytes(b"")
     (tmp_path / "limits.yaml").write_text("models: {}\n")
     for name, text in EXAMPLES.items():
@@ -67,6 +77,7 @@ def test_the_guide_says_what_happens(folder):
     assert loaded(folder, "cues.yaml").dataset("cue_conflict").annotations["conflict"].tolist() == [False, True, True]
     assert loaded(folder, "by_alias.yaml").prompt_names == ("daisy flower", "rose", "tulip")
     assert loaded(folder, "scenes.yaml").dataset("pug").annotations["valid"].tolist() == ["0 1", "4", "0 1"]
+    assert loaded(folder, "annotated.yaml").dataset("real").annotations["valid"].tolist() == ["0", "1 2", ""]
     subset = loaded(folder, "subset.yaml")
     assert subset.dataset("renditions").classes == ("tulip", "daisy")
     assert subset.dataset("renditions").mapping.indices == (2, 0)

@@ -7,8 +7,9 @@ import pytest
 
 from behaviors.features import NoFeatures
 from behaviors.findings import GROUPS, METRICS, test_findings
+from behaviors.findings.test_findings import CLIP_WINS
 from behaviors.predictions import NoView
-from tests.behaviors.findings.world import MODELS, Asked, World, probes
+from tests.behaviors.findings.world import ACCURACY, MODELS, Asked, World, probes
 from tests.behaviors.recorder import Recorder, Skipped
 
 TESTS = {
@@ -58,6 +59,13 @@ def test_it_holds_where_models_are_as_in_the_paper(name, group):
 @pytest.mark.parametrize(("name", "group"), CELLS)
 def test_it_is_contradicted_by_the_contrary(name, group):
     assert ask(name, group, rigged(name, group))[0] == "contradicted"
+
+
+@pytest.mark.parametrize("group", ["vit", "convnext"])
+@pytest.mark.parametrize("variant", CLIP_WINS)
+def test_clip_must_win_on_renditions_and_sketches(group, variant, monkeypatch):
+    monkeypatch.setitem(ACCURACY, variant, (0.8, 0.6))  # supervised models win there too
+    assert ask("supervised_is_more_robust", group, World())[0] == "contradicted"
 
 
 @pytest.mark.parametrize(("name", "group"), [cell for cell in CELLS if cell[0] not in ALONE])

@@ -119,8 +119,11 @@ def test_accuracy_may_grow():
 
 def test_how_many_images_a_view_runs_off():
     levels = {1.25: said([0, 0], annotations={"padded": np.array([True, False])})}
-    assert [row["padded"] for row in accuracy(sweep(SCALE, said([0, 0]), levels), alpha=0.05).parts] == [0, 1]
+    found = accuracy(sweep(SCALE, said([0, 0]), levels), alpha=0.05)
+    assert [row["padded"] for row in found.parts] == [0, 1]
+    assert "the crop runs off 1 at 1.25 of 2 images: outside an image there is black" in found.notes
     assert [row["padded"] for row in accuracy(BY_HAND, alpha=0.05).parts] == [None, None, None]
+    assert not any("black" in note for note in accuracy(BY_HAND, alpha=0.05).notes)
 
 
 def test_one_image_has_no_interval():
