@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from fixtures.gates.metrics import known_metrics
+from fixtures.gates.metrics import known_groups, known_metrics
 from fixtures.gates.thresholds import load as load_thresholds
 from fixtures.suite import schema
 from fixtures.suite.loader import Suite, load_suite
@@ -114,7 +114,7 @@ def test_the_examples_laws_are_about_their_models(tmp_path, name):
     law = load_thresholds(
         suite.thresholds,
         suite_name=suite.name,
-        models=tuple(suite.models),
+        models=(*suite.models, *known_groups()),
         datasets=tuple(suite.roles),
         metrics=known_metrics(),
     )
