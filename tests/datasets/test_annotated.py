@@ -166,3 +166,9 @@ def test_other_images_are_predicted(tmp_path):
 def test_a_name_that_is_taken():
     with pytest.raises(InputError, match="here: the dataset 'noise' has annotations of these names already: even"):
         known(Noise(), "even")
+
+
+def test_a_part_of_the_images_where_that_will_do(load, tmp_path):
+    load(sets=[*SETS, [1]])
+    suite = load_suite(str(tmp_path / "my.yaml"), tmp_path / "cache", partial=True)
+    assert suite.dataset("real").annotations["valid"].tolist() == ["0", "1 2", "1", "2", "0 2"]

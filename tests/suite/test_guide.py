@@ -9,6 +9,7 @@ import pytest
 
 from fixtures.gates.metrics import known_groups, known_metrics
 from fixtures.gates.thresholds import load as load_thresholds
+from fixtures.subject import ALL
 from fixtures.suite import schema
 from fixtures.suite.loader import Suite, load_suite
 from tests.datasets.parquets import table, write
@@ -78,6 +79,12 @@ def test_the_guide_says_what_happens(folder):
     assert loaded(folder, "by_alias.yaml").prompt_names == ("daisy flower", "rose", "tulip")
     assert loaded(folder, "scenes.yaml").dataset("pug").annotations["valid"].tolist() == ["0 1", "4", "0 1"]
     assert loaded(folder, "annotated.yaml").dataset("real").annotations["valid"].tolist() == ["0", "1 2", ""]
+    tasks = loaded(folder, "tasks.yaml")
+    assert [name for name in tasks.roles if name.endswith("_test")] == [
+        "probe_medium_test", "probe_counts_test", "probe_digits_test",
+    ]  # fmt: skip
+    assert tasks.dataset("probe_medium_test").classes == ("oil", "pencil")
+    assert tasks.dataset("probe_counts_train").classes == ("many", "one")
     subset = loaded(folder, "subset.yaml")
     assert subset.dataset("renditions").classes == ("tulip", "daisy")
     assert subset.dataset("renditions").mapping.indices == (2, 0)
@@ -115,7 +122,7 @@ def test_the_examples_laws_are_about_their_models(tmp_path, name):
         suite.thresholds,
         suite_name=suite.name,
         models=(*suite.models, *known_groups()),
-        datasets=tuple(suite.roles),
+        datasets=(*suite.roles, ALL),
         metrics=known_metrics(),
     )
     for role, behavior, metric in DEMANDED:
