@@ -16,7 +16,7 @@ from fixtures.suite.loader import load_suite
 ROOT = Path(__file__).resolve().parents[3]
 
 SAID = {
-    "missing-class-folder": ("val", "1 of 1000 classes have no image", "golden retriever"),
+    "missing-class-folder": ("val", "1 of 1,000 classes have no folder", "Golden Retriever"),
     "truncated-image": ("v2", "1 of 1,000 images cannot be read", "437/"),
     "v2-padded-twice": ("v2", "several folders", "are one class: 0007, 0042, 42, 7"),
     "c-missing-severity": ("c", "1 of 75 folders CORRUPTION/SEVERITY are missing", "fog/3"),
@@ -29,7 +29,7 @@ SAID = {
 """Fault -> the dataset, and what the sentence about it says."""
 LEFT_TO_THE_CANARY = {
     "v2-alphabetical": ("v2", "in alphabetical order of the numbers"),
-    "shifted-labels": ("val", "with each label as the class after it"),
+    "shifted-labels": ("val", "with the first class as 1 and not 0"),
 }
 """Faults that leave every name and number right, so that only answers show them, and how labels were meant."""
 LEFT_TO_THE_GATE = {"moved-labels": "val"}
