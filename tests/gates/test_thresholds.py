@@ -203,15 +203,6 @@ def test_a_rule_may_only_compare(tmp_path):
     assert rule.published.exactness == "read off a figure, +/- 0.003"
 
 
-def test_a_rule_about_models_that_take_no_part_is_no_mistake(tmp_path):
-    rules = read(
-        tmp_path, one("    - {max: 0.2, because: x, model: vit-clip}\n    - {max: 0.2, because: x, model: vit}\n")
-    )
-    asked = {"calibration": {("vit", "val")}}
-    assert len(rules.unused(asked)) == 1
-    assert rules.unused(asked, absent={"vit-clip"}) == []
-
-
 def test_a_list_of_names_is_about_each_of_them(tmp_path):
     rules = read(tmp_path, one("    - {max: 0.2, because: x, model: [vit, vit-clip], dataset: [val]}\n"))
     assert rules.rule("calibration", "ece", "vit-clip", "val").max == 0.2

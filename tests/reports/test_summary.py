@@ -35,6 +35,7 @@ def told(exit_code=0, checks=(), comparisons=(), *, unmeasured=(), models=("vit-
             device="auto",
             precision="auto",
             max_images=64,
+            allow_partial=False,
             search="dev",
             strict_gates=False,
             on_inconclusive=None,
