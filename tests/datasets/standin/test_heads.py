@@ -1,4 +1,4 @@
-"""The linear head of the stand-in's supervised models: right far more often than chance, and only where it should be."""
+"""The linear head of the stand-in's supervised models: right far more often than chance, only where it should be."""
 
 import numpy as np
 import pytest
