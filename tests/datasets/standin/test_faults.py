@@ -29,9 +29,11 @@ SAID = {
 """Fault -> the dataset, and what the sentence about it says."""
 LEFT_TO_THE_CANARY = {
     "v2-alphabetical": ("v2", "in alphabetical order of the numbers"),
-    "shifted-labels": ("val", "chance"),
+    "shifted-labels": ("val", "with each label as the class after it"),
 }
-"""Faults that leave every name and number right, so that only answers show them."""
+"""Faults that leave every name and number right, so that only answers show them, and how labels were meant."""
+LEFT_TO_THE_GATE = {"moved-labels": "val"}
+"""No reading of the labels helps, and 1,000 images are too few to say that a model is at chance: a low score fails."""
 
 READ = {
     "val": "imagenet/val",
@@ -66,7 +68,7 @@ def flattened(data: Path) -> None:
 
 
 def test_each_fault_has_a_test():
-    assert {*SAID, *LEFT_TO_THE_CANARY} == set(FAULTS)
+    assert {*SAID, *LEFT_TO_THE_CANARY, *LEFT_TO_THE_GATE} == set(FAULTS)
 
 
 @pytest.mark.parametrize("fault", SAID)
@@ -90,6 +92,15 @@ def test_labels_that_are_all_there_but_mean_something_else_are_found_by_the_answ
     assert code == 1, output
     assert words in output
     assert "label space mismatch suspected" in output
+
+
+@pytest.mark.parametrize("fault", LEFT_TO_THE_GATE)
+def test_labels_of_other_images_do_not_pass(fault, data, standin, tmp_path):
+    flattened(data)
+    FAULTS[fault](data)
+    code, output = run(standin, data, tmp_path, f"test_accuracy and robustness and -{LEFT_TO_THE_GATE[fault]}]")
+    assert code == 1, output
+    assert "robustness.accuracy: vit-sup measured 0.00" in output
 
 
 def test_a_sound_stand_in_passes(standin, tmp_path):
