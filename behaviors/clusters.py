@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtrit  # scipy.stats would double the time to import
 
+from behaviors.columns import codes
+
 Floats = NDArray[np.float64]
 
 TOO_FEW = "only one source on one side: nothing shows how much the sources differ"
@@ -102,8 +104,7 @@ def _codes(name: str, sources: ArrayLike, images: int) -> NDArray[np.int64]:
     names = np.asarray(sources)
     if names.shape != (images,):
         raise ValueError(f"every image needs a source: {name} has shape {names.shape}, there are {images:,} images")
-    codes: NDArray[np.int64] = np.unique(names, return_inverse=True)[1].astype(np.int64)
-    return codes
+    return codes(names)
 
 
 def _row(name: str, values: ArrayLike) -> Floats:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, stdtr, stdtrit  # scipy.stats would double the time to import
 
 from behaviors.clusters import TOO_FEW, two_way_variance
+from behaviors.columns import codes
 from behaviors.gaps import KAPPA, folding_bias, in_bins
 from behaviors.intervals import normal_quantile
 from behaviors.measurement import Interval
@@ -106,9 +107,8 @@ def by_cluster(values: Floats, clusters: NDArray[np.str_]) -> Floats:
 
     A cluster's residuals add up, so that clusters of many images move the mean more than those of few.
     """
-    codes = np.unique(clusters, return_inverse=True)[1]
     mean = values.mean()
-    sums = np.bincount(codes, weights=values - mean)
+    sums = np.bincount(codes(clusters), weights=values - mean)
     units: Floats = mean + sums * (sums.size / values.size)
     return units
 
@@ -171,8 +171,8 @@ def _changed(apart: Floats, clusters: tuple[NDArray[np.str_], ...]) -> NDArray[n
     moved: NDArray[np.bool_] = apart != 0
     if not clusters:
         return moved
-    codes = np.unique(clusters[0], return_inverse=True)[1]
-    touched: NDArray[np.bool_] = np.isin(np.arange(codes.max() + 1), codes[moved])
+    which = codes(clusters[0])
+    touched: NDArray[np.bool_] = np.bincount(which, moved) > 0
     return touched
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaincinv, stdtrit  # scipy.stats would double the time to import
 
+from behaviors.columns import codes
 from behaviors.intervals import normal_quantile
 from behaviors.measurement import Interval
 
@@ -28,13 +29,12 @@ def effective_bounds(
         ValueError: the value is outside [0, 1], there are no images, or not a cluster for each.
     """
     moved: NDArray[np.float64] = np.asarray(influence, dtype=np.float64)
-    names = np.arange(moved.size) if clusters is None else np.asarray(clusters)
+    names = moved if clusters is None else np.asarray(clusters)
     if not 0 <= value <= 1 or moved.ndim != 1 or not moved.size or names.shape != moved.shape:
         raise ValueError(
             f"bounds need a share in [0, 1] and a cluster for every image; got {value}, {moved.shape} and {names.shape}"
         )
-    codes = np.unique(names, return_inverse=True)[1]
-    sums: NDArray[np.float64] = np.bincount(codes, weights=moved).astype(np.float64)
+    sums = moved if clusters is None else np.bincount(codes(names), weights=moved).astype(np.float64)
     if sums.size < 2:
         return None
     worth = _worth(value, sums, moved.size, alpha)

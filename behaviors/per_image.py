@@ -7,6 +7,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from behaviors.columns import distinct
+
 Kind = Literal["proportion", "mean", "gaps"]
 """``proportion``: values of 0 and 1.  ``mean``: any values.  ``gaps``: confidence - correct, folded by bin (ECE)."""
 
@@ -36,7 +38,7 @@ class PerImage:
         columns = (self.values, *self.clusters, *(() if self.bins is None else (self.bins,)))
         if self.ids.ndim != 1 or any(column.shape != (count,) for column in columns):
             raise ValueError(f"every image needs one value of each kind; there are {count:,} ids")
-        unique = len(set(self.ids.tolist()))  # sorting texts takes four times as long
+        unique = distinct(self.ids)
         if unique != count:
             raise ValueError(f"{count - unique:,} of {count:,} images stand there twice")
         if not np.isfinite(self.values).all():
@@ -82,11 +84,11 @@ def together(value: float, slopes: Mapping[str, float], parts: Mapping[str, PerI
         slopes[name] * (part.values - part.values.mean()) * images / part.ids.size for name, part in known.items()
     ]
     ids = np.concatenate([part.ids for part in known.values()])
-    prefixes = np.repeat(list(known), [part.ids.size for part in known.values()])
-    return mean(np.char.add(np.char.add(prefixes, ":"), ids), value + np.concatenate(weighed), ids)
+    named = np.concatenate([np.char.add(f"{name}:", part.ids) for name, part in known.items()])
+    return mean(named, value + np.concatenate(weighed), ids)
 
 
 def names(values: ArrayLike) -> NDArray[np.str_]:
     """(N,) str."""
-    found: NDArray[np.str_] = np.asarray(values).astype(np.str_)
+    found: NDArray[np.str_] = np.asarray(values).astype(np.str_, copy=False)
     return found

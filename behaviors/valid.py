@@ -3,7 +3,10 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from behaviors.columns import once
+
 Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 
 
 def correct_in_sets(predicted: ArrayLike, valid: ArrayLike) -> tuple[Bools, Bools]:
@@ -23,10 +26,21 @@ def correct_in_sets(predicted: ArrayLike, valid: ArrayLike) -> tuple[Bools, Bool
     classes, cells = np.asarray(predicted), np.asarray(valid)
     if classes.ndim != 1 or classes.shape != cells.shape:
         raise ValueError(f"every prediction needs its valid classes; got {classes.shape} and {cells.shape}")
-    sets = {cell: _classes(str(cell)) for cell in np.unique(cells)}
-    right = np.array([int(k) in sets[cell] for k, cell in zip(classes, cells, strict=True)], dtype=np.bool_)
-    counted = np.array([bool(sets[cell]) for cell in cells], dtype=np.bool_)
-    return right, counted
+    valid, image, length = once("valid", cells, _sets)
+    right: Bools = np.bincount(image, classes[image] == valid, minlength=len(classes)) > 0
+    return right, length > 0
+
+
+def _sets(cells: NDArray[np.str_]) -> tuple[Ints, Ints, Ints]:
+    """All valid classes in one row and the image that each is valid for, (P,); how many each image has, (N,)."""
+    different, which = np.unique(cells, return_inverse=True)
+    sets = [_classes(str(cell)) for cell in different]
+    length = np.array([len(one) for one in sets], dtype=np.int64)
+    flat = np.array([k for one in sets for k in one], dtype=np.int64)
+    start, size = (np.cumsum(length) - length)[which], length[which]
+    image = np.repeat(np.arange(len(cells)), size)
+    place = np.arange(image.size) - np.repeat(np.cumsum(size) - size, size)
+    return flat[start[image] + place], image, size
 
 
 def _classes(cell: str) -> frozenset[int]:

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtrit  # scipy.stats would double the time to import
 
 from behaviors.clusters import two_way_variance
+from behaviors.columns import codes
 from behaviors.intervals import normal_quantile
 from behaviors.measurement import Measurement
 
@@ -62,8 +63,7 @@ def by_cluster(influence: Floats, clusters: ArrayLike) -> Spread:
     ``clusters``: (N,) names.  Raises ValueError with fewer than two clusters.
     """
     images = _images(influence)
-    codes = np.unique(np.asarray(clusters), return_inverse=True)[1]
-    sums = np.bincount(codes, weights=influence)
+    sums = np.bincount(codes(clusters), weights=influence)
     if sums.size < 2:
         raise ValueError(f"all {images:,} images are of one cluster: nothing shows how much clusters differ")
     variance = float(np.square(sums).sum()) * sums.size / (sums.size - 1) / images**2

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from behaviors.columns import distinct
 from behaviors.predictions import Predictions
 
 
@@ -20,6 +21,8 @@ def paired(first: Predictions, *others: Predictions) -> tuple[Predictions, ...]:
 
 
 def _like(first: Predictions, other: Predictions) -> Predictions:
+    if other.ids is first.ids or np.array_equal(first.ids, other.ids):
+        return _same_labels(first, other, other)
     _check_unique(other)
     missing = np.setdiff1d(first.ids, other.ids)
     foreign = np.setdiff1d(other.ids, first.ids)
@@ -29,7 +32,10 @@ def _like(first: Predictions, other: Predictions) -> Predictions:
             f"{_who(first)} and {_who(other)} cannot be compared image by image: {missing.size:,} images are only in"
             f" the first, {foreign.size:,} only in the second ({some!r}, say); predict the same images with both"
         )
-    joined = other if np.array_equal(first.ids, other.ids) else _in_order(other, _places(first.ids, other.ids))
+    return _same_labels(first, other, _in_order(other, _places(first.ids, other.ids)))
+
+
+def _same_labels(first: Predictions, other: Predictions, joined: Predictions) -> Predictions:
     if (different := int(np.count_nonzero(joined.labels != first.labels))) or joined.classes != first.classes:
         raise ValueError(
             f"{_who(first)} and {_who(other)} cannot be compared: {different:,} images have another label, or the"
@@ -55,7 +61,7 @@ def _in_order(predictions: Predictions, rows: NDArray[np.intp]) -> Predictions:
 
 
 def _check_unique(predictions: Predictions) -> None:
-    if np.unique(predictions.ids).size < predictions.ids.size:
+    if distinct(predictions.ids) < predictions.ids.size:
         raise ValueError(f"{_who(predictions)}: an image stands twice; a comparison needs each image once")
     if not predictions.ids.size:
         raise ValueError(f"{_who(predictions)}: there are no images to compare on")

@@ -39,6 +39,8 @@ def judged(predictions: Predictions) -> Judged:
             "indices of each image with blanks between them"
         )
     right, counted = correct_in_sets(predictions.predicted, predictions.annotations["valid"])
+    if counted.all():
+        return Judged(predictions.ids, right)
     return Judged(predictions.ids[counted], right[counted])
 
 

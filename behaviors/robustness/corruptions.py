@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from behaviors.columns import codes
 from behaviors.measurement import Cell
 
 ALEXNET: Mapping[str, float] = {
@@ -82,14 +83,20 @@ def arrange(correct: ArrayLike, corruption: ArrayLike, severity: ArrayLike, sour
         raise ValueError("accuracy on 0 corrupted images is undefined")
     if not right.shape == names.shape == severities.shape == sources.shape == (right.size,):
         raise ValueError("every corrupted image needs one value of each: correct, corruption, severity, source")
-    kinds, first, which = np.unique(names, return_index=True, return_inverse=True)
+    which = codes(names)
+    first = np.full(int(which.max()) + 1, names.size)
+    np.minimum.at(first, which, np.arange(names.size))
+    kinds = names[first]
     order = np.argsort(np.argsort(first))  # corruptions as they come, not by the alphabet
     levels, level = np.unique(severities, return_inverse=True)
-    images, image = np.unique(sources, return_inverse=True)
+    image = codes(sources)
+    images = np.empty(int(image.max()) + 1, dtype=sources.dtype)
+    images[image] = sources
     seen = np.zeros((len(images), len(kinds), len(levels)), dtype=np.int64)
     wrong = np.zeros(seen.shape, dtype=np.bool_)
     place = (image, order[which], level)
-    np.add.at(seen, place, 1)
+    flat = np.ravel_multi_index(place, seen.shape)
+    seen += np.bincount(flat, minlength=seen.size).reshape(seen.shape)
     wrong[place] = ~right
     listed = [str(kinds[k]) for k in np.argsort(first)]
     if (seen != 1).any():

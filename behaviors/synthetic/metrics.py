@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from behaviors import per_image
+from behaviors.columns import distinct
 from behaviors.effective import effective_bounds
 from behaviors.intervals import clopper_pearson
 from behaviors.measurement import Cell, Interval, Measurement
@@ -69,7 +70,7 @@ def mean_accuracy(scenes: Scenes, *, alpha: float) -> Measurement:
 def share(scenes: Scenes, *, alpha: float) -> tuple[float, Interval | None]:
     """The accuracy on all the images together, and its bounds; none where all show one scene."""
     value = float(scenes.correct.mean())
-    if scenes.base is None or np.unique(scenes.base).size == len(scenes):
+    if scenes.base is None or distinct(scenes.base) == len(scenes):
         return value, clopper_pearson(int(scenes.correct.sum()), len(scenes), alpha=alpha)
     return value, effective_bounds(value, scenes.correct - value, scenes.base, alpha=alpha, kind="scenes")
 
@@ -87,7 +88,7 @@ def _row(name: str, value: str, scenes: Scenes, found: tuple[float, Interval | N
 
 def _each(scenes: Scenes, values: NDArray[Any]) -> PerImage | None:
     """``values``: (N,); true or false are those of a proportion where images are independent."""
-    if scenes.base is not None and np.unique(scenes.base).size < len(scenes):
+    if scenes.base is not None and distinct(scenes.base) < len(scenes):
         return per_image.mean(scenes.ids, values, scenes.base)
     each = per_image.proportion if values.dtype == np.bool_ else per_image.mean
     return each(scenes.ids, values)
@@ -98,7 +99,7 @@ def _kind(scenes: Scenes) -> str:
 
 
 def _counts(scenes: Scenes) -> dict[str, float]:
-    return {} if scenes.base is None else {"scenes": float(np.unique(scenes.base).size)}
+    return {} if scenes.base is None else {"scenes": float(distinct(scenes.base))}
 
 
 def _notes(scenes: Scenes, interval: Interval | None) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from behaviors.columns import frozen
 from behaviors.predictions import Predictions
 from behaviors.synthetic import FACTORS
 from behaviors.valid import correct_in_sets
@@ -75,8 +76,8 @@ class Scenes:
             self.factor[chosen],
             None if self.level is None else self.level[chosen],
             None if self.step is None else self.step[chosen],
-            None if self.base is None else self.base[chosen],
-            None if self.ids is None else self.ids[chosen],
+            None if self.base is None else frozen(self.base[chosen]),
+            None if self.ids is None else frozen(self.ids[chosen]),
         )
 
 
@@ -96,9 +97,9 @@ def scenes(predictions: Predictions) -> Scenes:
         raise ValueError(f"{predictions.dataset}: accuracy on 0 images is undefined")
     return Scenes(
         correct(predictions),
-        known["factor"].astype(np.str_),
-        known["level"].astype(np.str_) if "level" in known else None,
-        known["step"].astype(np.int64) if "step" in known else None,
+        known["factor"].astype(np.str_, copy=False),
+        known["level"].astype(np.str_, copy=False) if "level" in known else None,
+        known["step"].astype(np.int64, copy=False) if "step" in known else None,
         known.get("base"),
         predictions.ids,
     )

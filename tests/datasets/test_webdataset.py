@@ -75,8 +75,10 @@ def test_classnames_say_what_numbers_mean(root):
     assert complaint(root) == "classnames.txt names 2 classes, and the dataset has 3; unknown are katze, hund"
     (root / "classnames.txt").write_text("hund\nkatze\ndog\n")
     assert complaint(root).startswith("classnames.txt calls its class 2 'dog', which is class 1 of the dataset")
+    (root / "classnames.txt").write_text("crane\nhund\ncrane\n")  # a bird, and a machine
+    assert opened(root).labels.tolist()[:3] == [0, 1, 2]
     (root / "classnames.txt").write_text("cat\n\ndog\n")
-    assert complaint(root) == f"{root / 'classnames.txt'} must name each class once, one to a line"
+    assert complaint(root) == f"{root / 'classnames.txt'} must name each class, one to a line"
 
 
 def test_the_classes_that_shards_have_of_themselves(root):
@@ -86,6 +88,8 @@ def test_the_classes_that_shards_have_of_themselves(root):
     assert own() == ("0", "1", "2")
     shard(root / "0.tar", *one(0, "z"))
     assert own() == ("0", "1", "2", "z")
+    (root / "classnames.txt").write_text("crane\nhund\ncrane\n")
+    assert own() == ("crane (0)", "hund", "crane (2)")
     (root / "classnames.txt").write_text("katze\nhund\nzahnrad\n")
     assert own() == ("katze", "hund", "zahnrad")
 

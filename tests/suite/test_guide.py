@@ -95,7 +95,11 @@ def test_the_guide_says_what_happens(folder):
 
 def test_the_guide_names_every_key():
     text = (ROOT / "docs" / "suites.md").read_text()
-    for block in (schema.SuiteFile, schema.ClassFolders, schema.Csv, schema.Rendered, schema.Model, schema.Prompts):
+    blocks = (
+        schema.SuiteFile, schema.ClassFolders, schema.Csv, schema.Rendered, schema.Model, schema.Prompts,
+        schema.AnnotatedDataset, schema.HfDataset, schema.Images, schema.ImagenetVal, schema.Parquet, schema.Webdataset,
+    )  # fmt: skip
+    for block in blocks:
         for name, field in block.model_fields.items():
             assert f"`{field.alias or name}" in text or f".{name}`" in text, name
 
