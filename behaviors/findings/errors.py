@@ -74,7 +74,7 @@ def _mean(model: str, made: Errors, alpha: float, what: str = "") -> Measured:
 
 
 def _one(model: str, made: Errors, factor: str, alpha: float) -> Measured:
-    column = influences(made)[:, made.factors.index(factor)]
+    column = influences(_only(made, (factor,)))[:, 0]
     return Measured(model, error_ratio(made, factor, alpha=alpha), column, factor)
 
 
