@@ -26,8 +26,8 @@ def opened(cache, part="train", classes=CLASSES, **changes):
 def test_parts_are_those_of_the_source_and_share_nothing(tmp_path):
     pixels, labels = load_digits(return_X_y=True)
     train, test = opened(tmp_path), opened(tmp_path, "test")
-    assert (len(train.ids), len(test.ids)) == (600, 500)
-    taken = np.r_[0:600, 1000:1500]
+    assert (len(train.ids), len(test.ids)) == (400, 300)
+    taken = np.r_[0:400, 1000:1300]
     assert (np.concatenate([train.labels, test.labels]) == labels[taken]).all()
     assert (np.concatenate([train.scans, test.scans]).reshape(-1, 64) == pixels[taken]).all()
     assert len({*train.ids, *test.ids}) == 1100
@@ -54,7 +54,7 @@ def test_labels_follow_the_classes_of_the_dataset(tmp_path):
 
 def test_the_manifest_is_the_content(tmp_path):
     found = opened(tmp_path).manifest()
-    assert found.images == 600
+    assert found.images == 400
     assert found == opened(tmp_path / "other").manifest()
     assert found.digest != opened(tmp_path, "test").manifest().digest
 
@@ -86,5 +86,5 @@ def test_what_is_damaged_on_disk_is_made_again(tmp_path):
 def test_declarations_are_held_to(tmp_path):
     with pytest.raises(InputError, match=r"mini\.yaml:9: dataset 'digits': digits have the classes 0, 1, 2"):
         opened(tmp_path, classes=CLASSES[:-1])
-    with pytest.raises(InputError, match="600 images in scikit-learn's digits, but 999 are declared"):
+    with pytest.raises(InputError, match="400 images in scikit-learn's digits, but 999 are declared"):
         opened(tmp_path, images=999)

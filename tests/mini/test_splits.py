@@ -23,7 +23,7 @@ TASKS = ("count", "orientation", "colour", "position", "size", "shape", "texture
 
 
 def test_the_splits_are_those_and_of_that_size():
-    sizes = SIZES | {f"probe_{task}_{part}": 256 for task in TASKS for part in ("train", "test")}
+    sizes = SIZES | {f"probe_{task}_{part}": 192 for task in TASKS for part in ("train", "test")}
     assert {name: len(splits.scenes(name)) for name in splits.SPLITS} == sizes
 
 
