@@ -17,7 +17,7 @@ from fixtures.mini.vocabulary import CLASSES, FACTORS
 SIZES = {
     "train_catalog": 40_000, "train_web": 40_000, "val": 1024, "v2": 512, "a": 512, "renditions": 576,
     "sketch": 512, "real": 1024, "hard": 256, "factors": 17 * 64, "cue_conflict": 16 * 15 * 2, "pug": 58 * BASES,
-    "wide": 128,
+    "wide": 80,
 }  # fmt: skip
 TASKS = ("count", "orientation", "colour", "position", "size", "shape", "texture")
 

@@ -32,7 +32,7 @@ def row(outcome):
 
 def test_the_first_run_extracts_and_fits(runs):
     assert runs[0].code == 0, runs[0].output
-    assert "predicted 1,100 images with convnext-sup" in runs[0].output
+    assert "predicted 700 images with convnext-sup" in runs[0].output
     assert "imported: torch scipy.optimize" in runs[0].output
 
 
