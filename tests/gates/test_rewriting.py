@@ -227,7 +227,7 @@ def test_what_ends_at_the_same_place_is_put_in_the_order_of_its_depth(tmp_path):
         "mini:\n  robustness:\n    accuracy:\n"
         "      - min: 0.882\n        margin: 0.017\n        model: one\n        because: x\n"
         f"      - {NEW_TWO}\n"
-        '    worst:\n      - {model: one, dataset: val, min: 0.900, because: "measured 0.900 on 128 images"}\n'
+        '    worst:\n      - {model: one, dataset: val, min: 0.876, because: "measured 0.900 on 128 images"}\n'
         f"  calibration:\n    ece:\n      - {NEW_ECE}\n    gap:\n"
         "      - {model: one, dataset: val, min: -0.032, max: 0.021, margin: 0.031, "
         'because: "measured -0.010 [-0.031, 0.021] on 1,024 images"}\n'

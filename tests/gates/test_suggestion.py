@@ -84,10 +84,10 @@ def test_the_margin_that_the_user_wants(tmp_path):
     assert texts(change.numbers) == {"min": "0.882", "margin": "0.05"}
 
 
-def test_what_has_no_interval_by_design_is_its_own_bound(tmp_path):
+def test_what_has_no_interval_by_design_has_three_images_of_room(tmp_path):
     thresholds = law(tmp_path, "mini: {robustness: {worst: {min: 0.5, margin: 0.3, because: x}}}\n")
-    change = the_change(thresholds, [check(0.89844, name="robustness.worst")])
-    assert texts(change.numbers) == {"min": "0.898"}
+    change = the_change(thresholds, [check(0.89844, name="robustness.worst", images=64)])
+    assert texts(change.numbers) == {"min": "0.851"}  # 57 of 64, less 3: 54 of 64
 
 
 def test_where_the_value_alone_decides_there_is_no_margin(tmp_path):
@@ -240,7 +240,7 @@ def test_what_no_rule_judges_gets_one_each_in_the_order_of_the_metrics(tmp_path)
         ("gap", "one", gap, "measured 0.000 [-0.021, 0.039] on 1 image"),
         ("accuracy", "one", *accurate),
         ("accuracy", "two", *accurate),
-        ("worst", "one", {"min": "0.900"}, "measured 0.900 on 128 images"),
+        ("worst", "one", {"min": "0.876"}, "measured 0.900 on 128 images"),
     ]
 
 
