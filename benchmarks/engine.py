@@ -7,8 +7,9 @@ decoded, resized, normalised and stacked before the clock starts:
 ``plain``  batches of 64 in the default memory format, the loop that most evaluation scripts have;
 ``tuned``  the batches and the memory format that the engine uses, so that only what surrounds the network is left.
 
-On a CPU, decoding and forward pass take turns; ``overlapped`` is the cold run with decoding threads at work beside the
-network, as on a GPU.  All run in one process with the same threads, in turns; printed are medians and their ratios.
+On a CPU the engine works on whole batches side by side; ``overlapped`` is the cold run with one batch at a time and
+decoding threads at work beside the network, as on a GPU (``--device cuda``), where both are the same.  All run in one
+process with the same threads, in turns; printed are medians and their ratios.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
@@ -37,9 +39,11 @@ PLAIN_BATCH = 64
 class Noted:
     """A network that writes down how many images it gets at a time."""
 
-    def __init__(self, network: Network, batches: list[int]) -> None:
+    def __init__(self, network: Network, batches: list[int], *, concurrent: bool) -> None:
         self.identity = network.identity
         self.prepare = network.prepare
+        self.device = _device(network)
+        self.concurrent = concurrent and getattr(network, "concurrent", False)
         self._network = network
         self._batches = batches
 
@@ -73,17 +77,21 @@ def main() -> None:
     arguments = _arguments()
     suite = load_suite(str(arguments.suite))
     torch.manual_seed(0)
-    print(f"torch {torch.__version__}, {torch.get_num_threads()} threads, {arguments.repetitions} repetitions")
+    where = f"{arguments.device}, {torch.get_num_threads()} threads, {arguments.repetitions} repetitions"
+    print(f"torch {torch.__version__}, {where}")
     print("model          images  batch  plain s  tuned s  cold s  overlapped s  cold/plain  cold/tuned  images/s")
     for name, spec in suite.models.items():
         if name in arguments.model or not arguments.model:
-            print(_compare(name, spec, suite, arguments.dataset, arguments.repetitions), flush=True)
+            print(_compare(name, spec, suite, arguments), flush=True)
 
 
-def _compare(name: str, spec: ModelSpec, suite: Suite, role: str, repetitions: int) -> str:
-    network = load(spec, "cpu", "fp32")
+def _compare(name: str, spec: ModelSpec, suite: Suite, arguments: argparse.Namespace) -> str:
+    role = arguments.dataset
+    network = load(spec, arguments.device, "fp32")
     dataset = suite.dataset(role)
-    prepared = torch.stack([network.prepare(dataset.load(index)) for index in range(len(dataset.ids))])
+    with ThreadPoolExecutor() as threads:
+        read = threads.map(lambda index: network.prepare(dataset.load(index)), range(len(dataset.ids)))
+        prepared = torch.stack(list(read)).to(_device(network))
     plain = _plain(build(spec), prepared)
     batches: list[int] = []
     runs: dict[str, Callable[[], float]] = {
@@ -94,7 +102,7 @@ def _compare(name: str, spec: ModelSpec, suite: Suite, role: str, repetitions: i
     }
     runs["cold"]()  # warm-up, and the engine's choice of batch
     times: dict[str, list[float]] = {kind: [] for kind in runs}
-    for _ in range(repetitions):
+    for _ in range(arguments.repetitions):
         for kind, run in runs.items():
             times[kind].append(run())
     medians = {kind: statistics.median(seconds) for kind, seconds in times.items()}
@@ -109,16 +117,17 @@ def _compare(name: str, spec: ModelSpec, suite: Suite, role: str, repetitions: i
 
 def _plain(built: object, prepared: torch.Tensor) -> Callable[[], float]:
     """Plain torch code on normalised float32 tensors; none of the engine or of its networks takes part."""
-    mean = torch.tensor(built.preprocessing.mean).view(3, 1, 1)  # type: ignore[attr-defined]
-    std = torch.tensor(built.preprocessing.std).view(3, 1, 1)  # type: ignore[attr-defined]
+    mean = torch.tensor(built.preprocessing.mean, device=prepared.device).view(3, 1, 1)  # type: ignore[attr-defined]
+    std = torch.tensor(built.preprocessing.std, device=prepared.device).view(3, 1, 1)  # type: ignore[attr-defined]
     images = ((prepared.float() / 255 - mean) / std).contiguous()
-    module = built.run.eval()  # type: ignore[attr-defined]
+    module = built.run.eval().to(prepared.device)  # type: ignore[attr-defined]
 
     def run() -> float:
         started = time.perf_counter()
         with torch.inference_mode():
             for batch in images.split(PLAIN_BATCH):
                 module(batch)
+        _finish(prepared.device)
         return time.perf_counter() - started
 
     return run
@@ -129,6 +138,7 @@ def _forward(network: Network, prepared: torch.Tensor, size: int) -> float:
     started = time.perf_counter()
     for batch in prepared.split(size):
         network.forward(batch)
+    _finish(prepared.device)
     return time.perf_counter() - started
 
 
@@ -136,11 +146,21 @@ def _cold(  # noqa: PLR0913
     request: Request, spec: ModelSpec, suite: Suite, network: Network, batches: list[int], *, ahead: int = 0
 ) -> float:
     """From image files and an empty store to a file in the store; ``batches`` gets the sizes of the batches."""
-    noted = Noted(network, batches)
+    noted = Noted(network, batches, concurrent=not ahead)
     with tempfile.TemporaryDirectory() as folder, mock.patch.dict(engine.AHEAD, cpu=ahead):
         started = time.perf_counter()
         Oracle(suite, {spec.name: spec}, Path(folder), sources=Loaded(noted)).get(request)
         return time.perf_counter() - started
+
+
+def _device(network: Network) -> torch.device:
+    return getattr(network, "device", None) or torch.device("cpu")
+
+
+def _finish(device: torch.device) -> None:
+    """Wait for what a GPU still computes."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
 
 
 def _arguments() -> argparse.Namespace:
@@ -148,6 +168,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--suite", type=Path, default=Path(__file__).parent.parent / "examples" / "photos.yaml")
     parser.add_argument("--dataset", default="val", help="the role of the photographs")
     parser.add_argument("--model", action="append", default=[], help="default: every model of the suite")
+    parser.add_argument("--device", default="cpu", help="cpu (default) or cuda")
     parser.add_argument("--repetitions", type=int, default=5)
     return parser.parse_args()
 
