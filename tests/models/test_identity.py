@@ -113,7 +113,7 @@ def test_what_else_is_asked_again(
     elif change == "classes":
         around = {"classes": ("cat", "dog", "bus")}
     elif change == "versions":
-        monkeypatch.setattr(module, "version", lambda name: "99")
+        monkeypatch.setattr(module, "installed", lambda name: "99")
     else:
         monkeypatch.setattr(module, "SCHEMA", 99)
     identify(spec(text, **around), tmp_path / "cache")

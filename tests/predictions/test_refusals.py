@@ -16,7 +16,7 @@ def test_a_reason_is_remembered_between_runs(tmp_path):
 
 def test_other_libraries_are_given_another_chance(tmp_path, monkeypatch):
     Refusals(tmp_path).remember("abc", "too small")
-    monkeypatch.setattr(refusals, "version", lambda library: "99.0")
+    monkeypatch.setattr(refusals, "installed", lambda library: "99.0")
     assert Refusals(tmp_path).recall("abc") is None
 
 
