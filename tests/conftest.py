@@ -6,9 +6,12 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
+
+from tests import forks
 
 ROOT = Path(__file__).resolve().parent.parent
 REAL = ROOT.parent / "shared" / "real"
@@ -28,6 +31,25 @@ class Outcome:
 
     code: int
     output: str
+
+
+def run_pytest(folder: Path, *arguments: str, fresh: bool = False, **environment: str) -> Outcome:
+    """Run pytest in ``folder`` in a process of its own; a ``fresh`` one has no library in memory."""
+    env = {**os.environ, "COLUMNS": "140", "HF_HUB_OFFLINE": "1", "GITHUB_STEP_SUMMARY": "", **environment}
+    for name in [name for name in env if name == "PYTEST_ADDOPTS" or name.startswith("PYTEST_XDIST")]:
+        del env[name]  # of the session that the test runs in
+    with TemporaryDirectory() as written:
+        output, errors = Path(written) / "output", Path(written) / "errors"
+        if fresh:
+            command = [sys.executable, "-m", "pytest", *arguments]
+            with output.open("w") as out, errors.open("w") as err:
+                done = subprocess.run(
+                    command, cwd=folder, env=env, stdout=out, stderr=err, timeout=forks.SECONDS, check=False
+                )
+            code = done.returncode
+        else:
+            code = forks.run(forks.Run(arguments, str(folder), env, str(output), str(errors)))
+        return Outcome(code, output.read_text() + errors.read_text())
 
 
 @dataclass(frozen=True)
@@ -73,21 +95,9 @@ class House:
         )
         return str(path)
 
-    def pytest(self, *arguments: str, cwd: Path | None = None, **environment: str) -> Outcome:
+    def pytest(self, *arguments: str, cwd: Path | None = None, fresh: bool = False, **environment: str) -> Outcome:
         """Run pytest on the house in a process of its own."""
-        env = {**os.environ, "COLUMNS": "140", "HF_HUB_OFFLINE": "1", "GITHUB_STEP_SUMMARY": "", **environment}
-        for name in [name for name in env if name == "PYTEST_ADDOPTS" or name.startswith("PYTEST_XDIST")]:
-            del env[name]  # of the session that the test runs in
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", *arguments],
-            cwd=cwd or self.path,
-            env=env,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        return Outcome(done.returncode, done.stdout + done.stderr)
+        return run_pytest(cwd or self.path, *arguments, fresh=fresh, **environment)
 
 
 def furnish(path: Path) -> House:

@@ -25,8 +25,8 @@ def runs(tmp_path_factory, make_house):
     (house.path / "conftest.py").write_text(WATCH)
     house.thresholds("mini: {calibration: {ece: {max: 0.5, because: test}}}\n")
     gate = ("-v", "-k", "calibration", "--model", "vit-clip")
-    cold = house.pytest(*gate, "--store", "one")
-    warm = house.pytest(*gate, "--store", "one")
+    cold = house.pytest(*gate, "--store", "one", fresh=True)
+    warm = house.pytest(*gate, "--store", "one", fresh=True)
     shared = house.pytest(*gate, "--store", "two", "-n", "2", "--alluredir", "out")
     return cold, warm, shared
 

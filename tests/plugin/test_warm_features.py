@@ -20,10 +20,13 @@ def runs(tmp_path_factory, make_house):
     house = make_house(tmp_path_factory.mktemp("warm"))
     (house.path / "conftest.py").write_text(WATCH)
     house.thresholds("mini: {transfer: {probe_accuracy: {min: 0.5, because: test}}}\n")
-    cold, warm = house.pytest(*DIGITS, "--store", "one"), house.pytest(*DIGITS, "--store", "one")
+    cold, warm = (
+        house.pytest(*DIGITS, "--store", "one", fresh=True),
+        house.pytest(*DIGITS, "--store", "one", fresh=True),
+    )
     for path in (house.path / "one").glob("*__probe__*.parquet"):
         path.unlink()
-    return cold, warm, house.pytest(*DIGITS, "--store", "one")
+    return cold, warm, house.pytest(*DIGITS, "--store", "one", fresh=True)
 
 
 def row(outcome):

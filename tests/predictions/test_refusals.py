@@ -43,7 +43,7 @@ def test_toy(answers, gate):
     house.room("toy", room, '"share": Metric("A share", "fraction", "higher")')
     house.thresholds("mini: {}\n")
     options = ("-k", "test_toy", "--model", "convnext-sup", "-rs", f"--store={house.path}/store")
-    first, again = house.pytest(*options), house.pytest(*options)
+    first, again = (house.pytest(*options, fresh=True) for _ in range(2))
     assert "does not run on images of 16x16 pixels" in first.output, first.output
     assert "torch loaded: True" in first.output
     assert "does not run on images of 16x16 pixels" in again.output

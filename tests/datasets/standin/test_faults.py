@@ -1,8 +1,6 @@
 """A stand-in with something wrong: what the suite says, and that it does not pass."""
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,8 +10,7 @@ from fixtures.datasets.standin.faults import FAULTS, FLAT
 from fixtures.datasets.standin.write import write_data
 from fixtures.errors import InputError
 from fixtures.suite.loader import load_suite
-
-ROOT = Path(__file__).resolve().parents[3]
+from tests.conftest import ROOT, run_pytest
 
 SAID = {
     "missing-class-folder": ("val", "1 of 1,000 classes have no folder", "Golden Retriever"),
@@ -109,24 +106,13 @@ def test_a_sound_stand_in_passes(standin, tmp_path):
 
 
 def run(standin, data, tmp_path, words):
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            f"--suite={standin / 'imagenet.yaml'}",
-            f"--data-root={data}",
-            f"--store={tmp_path / 'store'}",
-            "--model=vit-sup",
-            "-p",
-            "no:cacheprovider",
-            "-k",
-            words,
-        ],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
+    done = run_pytest(
+        ROOT,
+        f"--suite={standin / 'imagenet.yaml'}",
+        f"--data-root={data}",
+        f"--store={tmp_path / 'store'}",
+        "--model=vit-sup",
+        *("-p", "no:cacheprovider"),
+        *("-k", words),
     )
-    return done.returncode, done.stdout + done.stderr
+    return done.code, done.output

@@ -1,12 +1,8 @@
 """Two presets of one model side by side: two identities, told apart in every report, and their own references."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[3]
+from tests.conftest import ROOT, run_pytest
 
 
 def test_a_preset_is_a_model_of_its_own_in_every_report(standin, tmp_path):
@@ -17,17 +13,9 @@ def test_a_preset_is_a_model_of_its_own_in_every_report(standin, tmp_path):
         f"--suite={standin / 'imagenet.yaml'}", f"--data-root={standin / 'data'}", f"--store={tmp_path / 'store'}",
         *(f"--{name}={path}" for name, path in written.items()),
     ]  # fmt: skip
-    environment = {**os.environ, "GITHUB_STEP_SUMMARY": "", "PYTEST_ADDOPTS": ""}
-    ran = subprocess.run(
-        [sys.executable, "-m", "pytest", *command],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stdout
-    assert "models: vit-sup (paper), vit-sup+native (native)" in ran.stdout
+    ran = run_pytest(ROOT, *command)
+    assert ran.code == 0, ran.output
+    assert "models: vit-sup (paper), vit-sup+native (native)" in ran.output
     told = json.loads(written["results"].read_text())
     paper, native = told["models"]["vit-sup"], told["models"]["vit-sup+native"]
     assert (paper["facts"]["preset"], native["facts"]["preset"]) == ("paper", "native")

@@ -1,0 +1,116 @@
+"""Runs of pytest that begin where imports end: each is a fork of one process that holds the third-party libraries.
+
+A run imports this project's own code anew, in the folder and with the environment that it is given; only what numpy,
+torch and timm take to be imported, most of a small run, is paid once.  ``python tests/forks.py`` is that process: a
+line of JSON asks for a run, a line with its exit code answers.
+"""
+
+import atexit
+import json
+import os
+import signal
+import subprocess
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import import_module
+from runpy import run_module
+from typing import IO, NamedTuple, NoReturn
+
+LIBRARIES = (
+    *("numpy", "scipy.special", "scipy.stats", "scipy.optimize", "pyarrow.parquet", "pyarrow.compute", "pydantic"),
+    *("yaml", "filelock", "tqdm", "PIL.Image", "matplotlib.figure", "matplotlib.backends.backend_agg", "sklearn"),
+    *("torch", "torchvision.transforms", "timm", "open_clip", "safetensors.torch", "pytest"),
+)
+SECONDS = 300
+"""A run that takes longer is ended."""
+
+
+class Run(NamedTuple):
+    """What a run of pytest is given: its options, its folder, its whole environment, and files for what it prints."""
+
+    arguments: Sequence[str]
+    folder: str
+    environment: Mapping[str, str]
+    output: str
+    errors: str
+
+
+@cache
+def server() -> "subprocess.Popen[str]":
+    """The process that forks; it ends with this one."""
+    command = [sys.executable, __file__]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    atexit.register(process.terminate)
+    return process
+
+
+def run(asked: Run) -> int:
+    """The exit code of the run; minus the signal's number where one ended it."""
+    process = server()
+    _write(process.stdin, asked._asdict())
+    answer = process.stdout.readline() if process.stdout else ""
+    if not answer:
+        raise RuntimeError(f"the process that forks has ended ({process.poll()})")
+    return int(json.loads(answer))
+
+
+def _write(stream: "IO[str] | None", value: object) -> None:
+    if stream is None:
+        raise RuntimeError("there is nobody to write to")
+    stream.write(json.dumps(value) + "\n")
+    stream.flush()
+
+
+def _serve() -> None:
+    for library in LIBRARIES:
+        import_module(library)
+    for line in sys.stdin:
+        asked = Run(**json.loads(line))
+        child = os.fork()
+        if child == 0:
+            _become(asked)
+        _write(sys.stdout, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+
+
+def _become(asked: Run) -> NoReturn:
+    """What ``python -m pytest`` would be in that folder and environment; never returns."""
+    code = 70
+    try:
+        signal.alarm(SECONDS)
+        os.chdir(asked.folder)
+        os.environ.clear()
+        os.environ.update(asked.environment)
+        for number, path, flags in (
+            (0, os.devnull, os.O_RDONLY),
+            (1, asked.output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC),
+            (2, asked.errors, os.O_WRONLY | os.O_CREAT | os.O_TRUNC),
+        ):
+            opened = os.open(path, flags, 0o600)
+            os.dup2(opened, number)
+            os.close(opened)
+        _pytest(asked)
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _pytest(asked: Run) -> None:
+    """Ends with ``SystemExit``."""
+    from _pytest.assertion.rewrite import AssertionRewritingHook
+
+    AssertionRewritingHook._warn_already_imported = lambda self, name: None  # plugins' own libraries came before
+    sys.argv = ["pytest", *asked.arguments]
+    sys.path[0] = asked.folder
+    run_module("pytest", run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    _serve()
