@@ -6,7 +6,7 @@ Unit    fraction of images      Better  higher (mCE: lower)
 """
 
 from behaviors.measurement import Metric, Parts
-from behaviors.robustness.corruptions import Reference
+from behaviors.robustness.reference import Reference
 
 PAPER = 'arXiv:2311.09215, "Robustness"'
 CORRUPTIONS = "Hendrycks & Dietterich 2019, arXiv:1903.12261"

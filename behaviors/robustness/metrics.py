@@ -13,8 +13,9 @@ from behaviors import per_image
 from behaviors.intervals import clopper_pearson, mean_hall
 from behaviors.measurement import Cell, Interval, Measurement
 from behaviors.robustness import estimates
-from behaviors.robustness.corruptions import Corrupted, Reference
+from behaviors.robustness.corruptions import Corrupted
 from behaviors.robustness.estimates import Estimate
+from behaviors.robustness.reference import Reference
 
 MOVER = "independent datasets, MOVER on Clopper-Pearson bounds"
 

@@ -129,20 +129,3 @@ def test_one_class_is_an_error_in_every_test(tmp_path):
     assert done.returncode == 1
     assert f"{len(TESTS)} errors" in done.stdout
     assert done.stdout.count("E   ValueError: calibration needs at least 2 classes") == len(TESTS)
-
-
-def test_tests_claim_something():
-    assert all(test.__doc__ and "\n" not in test.__doc__ for test in TESTS.values())
-
-
-def test_naming_the_metrics_imports_nothing_heavy():
-    code = "import sys, behaviors.calibration; print(*{'numpy', 'scipy', 'matplotlib', 'torch'} & set(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert not done.stdout.strip()
-
-
-def test_collecting_the_room_imports_neither_matplotlib_nor_torch_nor_scipy_stats():
-    heavy = "{'matplotlib', 'torch', 'scipy.stats'}"
-    code = f"import sys, behaviors.calibration.test_calibration; print(*{heavy} & set(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert not done.stdout.strip()

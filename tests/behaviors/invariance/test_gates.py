@@ -1,11 +1,8 @@
 """The sweeps' tests hand every metric to the gate, once, and say where one does not apply."""
 
 import inspect
-import subprocess
-import sys
 
 import numpy as np
-import pytest
 
 from behaviors.invariance import METRICS, test_invariance
 from behaviors.invariance.kinds import SWEEPS
@@ -69,20 +66,3 @@ def test_views_that_a_model_cannot_be_asked_about():
     gate = run(answers)
     assert set(gate.inapplicable) == {f"{name}_{m}" for name in ("resolution", "low_resolution") for m in MEASURES}
     assert set(gate.inapplicable.values()) == {"it does not run on images of 16x16 pixels"}
-
-
-def test_tests_claim_something():
-    assert all(test.__doc__ and "\n" not in test.__doc__ for test in TESTS.values())
-
-
-@pytest.mark.parametrize(
-    ("module", "heavy"),
-    [
-        ("behaviors.invariance.kinds", {"numpy", "scipy", "matplotlib", "torch"}),
-        ("behaviors.invariance.test_invariance", {"matplotlib", "torch", "scipy.stats"}),
-    ],
-)
-def test_imports_are_light(module, heavy):
-    code = f"import sys, {module}; print(*{heavy} & set(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert not done.stdout.strip()

@@ -2,8 +2,6 @@
 
 import contextlib
 import inspect
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -75,20 +73,3 @@ def test_one_rare_factor_leaves_no_mean_but_the_others():
     gate = run(Errors(all_there.wrong[kept], all_there.carries[kept]))
     assert set(gate.undecided) == {"mean_error_ratio", "worst_factor", "error_ratio_pose"}
     assert set(gate.measured) == set(METRICS) - set(gate.undecided)
-
-
-def test_tests_claim_something():
-    assert all(test.__doc__ and "\n" not in test.__doc__ for test in TESTS.values())
-
-
-def test_naming_the_metrics_imports_nothing_heavy():
-    code = "import sys, behaviors.mistakes; print(*{'numpy', 'scipy', 'matplotlib', 'torch'} & set(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert not done.stdout.strip()
-
-
-def test_collecting_the_room_imports_neither_matplotlib_nor_torch_nor_scipy_stats():
-    heavy = "{'matplotlib', 'torch', 'scipy.stats'}"
-    code = f"import sys, behaviors.mistakes.test_mistakes; print(*{heavy} & set(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert not done.stdout.strip()

@@ -7,7 +7,7 @@ from sklearn.metrics import accuracy_score
 
 from behaviors.intervals import clopper_pearson
 from behaviors.robustness import estimates
-from behaviors.robustness.corruptions import ALEXNET, Reference, arrange
+from behaviors.robustness.corruptions import arrange
 from behaviors.robustness.estimates import Estimate
 from behaviors.robustness.metrics import (
     accuracy,
@@ -16,6 +16,7 @@ from behaviors.robustness.metrics import (
     mean_corruption_error,
     relative_robustness,
 )
+from behaviors.robustness.reference import ALEXNET, Reference
 
 
 def table(wrong: np.ndarray, names: tuple[str, ...] = ("fog", "snow")):

@@ -1,11 +1,8 @@
 """The room's tests hand every metric of METRICS to the gate, once, and say where one does not apply."""
 
 import inspect
-import subprocess
-import sys
 
 import numpy as np
-import pytest
 
 from behaviors.synthetic import FACTORS, METRICS, test_synthetic
 from tests.behaviors.recorder import Recorder, Skipped
@@ -54,20 +51,3 @@ def test_without_levels_there_is_a_number_and_no_curve():
     run(random(FACTORS, level=None, step=None), gate)
     assert set(gate.measured) == set(METRICS)
     assert [name for name, figure in gate.figures.items() if figure] == ["mean_accuracy"]
-
-
-def test_tests_claim_something():
-    assert all(test.__doc__ and "\n" not in test.__doc__ for test in TESTS.values())
-
-
-@pytest.mark.parametrize(
-    ("module", "heavy"),
-    [
-        ("behaviors.synthetic", {"numpy", "scipy", "matplotlib", "torch"}),
-        ("behaviors.synthetic.test_synthetic", {"matplotlib", "torch", "scipy.stats"}),
-    ],
-)
-def test_imports_are_light(module, heavy):
-    code = f"import sys, {module}; print(*{heavy} & set(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert not done.stdout.strip()
