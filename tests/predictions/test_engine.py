@@ -3,6 +3,7 @@
 import os
 import time
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -40,6 +41,27 @@ def test_images_arrive_in_order_however_long_each_takes(monkeypatch, ahead):
     monkeypatch.setitem(AHEAD, "cpu", ahead)
     slow = Noise(images=40, loaded=lambda index: time.sleep(0.01 * (index % 3 == 0)))
     assert_allclose(run(Linear(identity()), slow, batch_size=8), run(Linear(identity()), Noise(40)), atol=1e-5)
+
+
+def test_no_image_is_begun_while_a_network_is_launched(monkeypatch):
+    monkeypatch.setitem(AHEAD, "cpu", 3)
+    network, launching, begun = Linear(identity()), Event(), []
+    forward = network.forward
+
+    def launch(batch):
+        launching.set()
+        time.sleep(0.1)
+        launching.clear()
+        return forward(batch)
+
+    def load(index):
+        begun.append(launching.is_set())
+        time.sleep(0.002)
+
+    network.forward = launch
+    run(network, Noise(64, loaded=load), batch_size=16)
+    assert len(begun) == 64
+    assert sum(begun) <= 4, "only images whose turn came in the very moment before"
 
 
 def test_on_a_cpu_a_batch_is_about_a_million_pixels():
