@@ -11,9 +11,10 @@ from behaviors.invariance.sweeps import Sweep
 from behaviors.measurement import Interval
 from behaviors.mistakes.bounds import ratio_interval
 from behaviors.robustness import estimates
-from behaviors.robustness.corruptions import ALEXNET, Corrupted, Reference
+from behaviors.robustness.corruptions import Corrupted
 from behaviors.robustness.estimates import Estimate
 from behaviors.robustness.metrics import corruption_accuracy, mean_corruption_error
+from behaviors.robustness.reference import ALEXNET, Reference
 from benchmarks.cases import ALPHA, Case, Rates, missed
 
 Errors = Callable[[int, np.random.Generator], Rates]

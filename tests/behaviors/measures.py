@@ -9,7 +9,8 @@ from behaviors.invariance import metrics as invariance
 from behaviors.invariance.sweeps import Sweep
 from behaviors.measurement import Measurement
 from behaviors.robustness import metrics as robustness
-from behaviors.robustness.corruptions import Reference, arrange
+from behaviors.robustness.corruptions import arrange
+from behaviors.robustness.reference import Reference
 from behaviors.synthetic import metrics as synthetic
 from behaviors.synthetic.scenes import Scenes
 from behaviors.transfer import metrics as transfer

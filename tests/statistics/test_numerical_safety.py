@@ -23,8 +23,9 @@ from behaviors.invariance.sweeps import Sweep
 from behaviors.measurement import Interval, Measurement
 from behaviors.mistakes.evidence import Errors
 from behaviors.mistakes.metrics import error_ratio, mean_error_ratio, worst_factor
-from behaviors.robustness.corruptions import Corrupted, Reference
+from behaviors.robustness.corruptions import Corrupted
 from behaviors.robustness.metrics import accuracy, corruption_accuracy, mean_corruption_error
+from behaviors.robustness.reference import Reference
 from behaviors.shape_texture.evidence import Decisions
 from behaviors.shape_texture.metrics import cue_accuracy, shape_fraction
 from behaviors.transfer.metrics import fits_interval
