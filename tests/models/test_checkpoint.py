@@ -108,6 +108,20 @@ def test_a_torchscript_archive_is_refused(tmp_path: Path) -> None:
         read_state_dict(path)
 
 
+def test_a_truncated_file_is_named_whatever_torch_says_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*arguments: object, **options: object) -> None:
+        raise pickle.UnpicklingError("Weights only load failed")
+
+    path = tmp_path / "weights.pth"
+    torch.save(STATE, path, _use_new_zipfile_serialization=False)
+    monkeypatch.setattr(torch, "load", refuse)
+    with pytest.raises(InputError, match="can only be read by running code"):
+        read_state_dict(path)
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(InputError, match="is truncated or no torch checkpoint"):
+        read_state_dict(path)
+
+
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.99])
 @pytest.mark.parametrize("kind", ["zip", "old", "safetensors"])
 def test_a_truncated_file_is_named(kind: str, share: float, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import os
 import time
 from pathlib import Path
-from threading import Event
+from threading import Barrier, Event
 
 import numpy as np
 import pytest
@@ -12,6 +12,7 @@ from numpy.testing import assert_allclose
 from PIL import Image
 
 from fixtures.errors import InputError
+from fixtures.predictions import engine as module
 from fixtures.predictions.engine import AHEAD, CPU_PIXELS, Engine, out_of_memory
 from fixtures.predictions.progress import Silent
 from fixtures.predictions.request import Request
@@ -62,6 +63,22 @@ def test_no_image_is_begun_while_a_network_is_launched(monkeypatch):
     run(network, Noise(64, loaded=load), batch_size=16)
     assert len(begun) == 64
     assert sum(begun) <= 4, "only images whose turn came in the very moment before"
+
+
+def test_only_the_first_batch_of_a_network_is_waited_for(monkeypatch):
+    monkeypatch.setattr(module, "cpu_threads", lambda: 2)
+    network, together = Linear(identity()), Barrier(2)
+    network.concurrent = True
+    engine = Engine(network, batch_size=25)
+    first = [found.values for found in engine.outputs(Noise(), IDENTITY)]
+    forward = network.forward
+
+    def meet(batch):
+        together.wait(timeout=20)  # broken where the second batch does not begin beside the first
+        return forward(batch)
+
+    network.forward = meet
+    assert_allclose([found.values for found in engine.outputs(Noise(), IDENTITY)], first)
 
 
 def test_on_a_cpu_a_batch_is_about_a_million_pixels():
