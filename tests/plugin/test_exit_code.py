@@ -35,6 +35,19 @@ def test_fails_with_the_sentence_that_names_the_line(house):
     assert "Traceback" not in ran.output
 
 
+def test_a_first_run_that_gates_nothing_points_to_the_rules_its_numbers_suggest(house):
+    suite = house.suite()
+    advice = "--suggest-thresholds=FILE writes rules that a run's numbers suggest"
+    for law in ("{}", "other: {}", "small: {}", "small: {robustness: {accuracy: {min: 0.1, because: test}}}"):
+        house.thresholds(law)
+        ran = house.pytest("-k", "test_ece", f"--suite={suite}", "--summary=s.md")
+        header, _, rest = ran.output.partition("collected")
+        assert (advice in header) == ("robustness" not in law)
+        assert f"nothing was gated: no rule judges the only measurement; {advice}" in rest
+        assert "suggest" in (house.path / "s.md").read_text()
+    assert "nothing was gated" not in house.pytest("-m", "robustness", f"--suite={suite}").output
+
+
 def test_all_skipped_is_not_a_pass(house):
     suite = house.suite()
     house.thresholds("small: {}")

@@ -62,6 +62,16 @@ def test_every_property_is_said_to_be_there():
     compare(json.loads(told(1, [ONE, ERROR], [REGRESSION]).text()), known)
 
 
+def test_parts_are_told_as_the_metric_has_them():
+    rows = (
+        {"corruption": "fog", "severity": 3, "accuracy": 0.5, "low": None},
+        {"corruption": "a\udc80", "severity": 1},
+    )
+    said = json.loads(told(0, [check(parts=rows), ONE]).text())["checks"]
+    assert said[0]["parts"] == [dict(rows[0]), {"corruption": "a\\udc80", "severity": 1}]
+    assert said[1]["parts"] == []
+
+
 def test_no_number_is_null_and_no_digit_is_lost():
     said = json.loads(told(0, [check(value=0.1 + 0.2), ERROR]).text())["checks"]
     assert [one["value"] for one in said] == [0.30000000000000004, None]
@@ -105,6 +115,7 @@ def test_a_run_is_told(measured_house):
     ece = next(one for one in said.checks if one.metric == "ece")
     assert (ece.verdict, ece.fails, ece.images, ece.threshold.at_most) == ("fail", True, 200, 0.05)
     assert ece.value == pytest.approx(0.25)
+    assert sum(part["images"] for part in ece.parts) == 200
     assert said.counts.checks["fail"] == sum(one.verdict == "fail" for one in said.checks)
     assert {one.outcome for one in said.tests.unmeasured} == {"skipped"}
     assert "no dataset in the role" in said.tests.unmeasured[0].reason
