@@ -25,10 +25,10 @@ def age(path: Path) -> Path:
     return path
 
 
-def folders(root: Path, *names: str, each: int = 2) -> Path:
+def folders(root: Path, *names: str, each: int = 2, first: int = 0) -> Path:
     for k, name in enumerate(names):
         for n in range(each):
-            picture(root / name / f"{n}.png", seed=10 * k + n)
+            picture(root / name / f"{n}.png", seed=first + 10 * k + n)
     return root
 
 

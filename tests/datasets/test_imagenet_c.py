@@ -17,10 +17,10 @@ START = "my.yaml:3: dataset 'pets': "
 
 @pytest.fixture
 def root(tmp_path):
-    cell = folders(tmp_path / "cell", "n02121620", "dog", "gear")
-    for name in CORRUPTIONS:
+    for place, name in enumerate(CORRUPTIONS):
         for severity in SEVERITIES:
-            shutil.copytree(cell, tmp_path / "c" / name / str(severity))
+            cell = tmp_path / "c" / name / str(severity)
+            folders(cell, "n02121620", "dog", "gear", first=100 * (5 * place + severity))
     return tmp_path / "c"
 
 
@@ -106,3 +106,28 @@ def test_in_a_suite_images_are_shown_at_their_own_size(root, tmp_path, line, own
         encoding="utf-8",
     )
     assert load_suite(str(tmp_path / "my.yaml"), tmp_path / "cache").dataset("c").own_size is own_size
+
+
+def test_a_cell_that_is_a_copy_of_another_is_no_cell(root):
+    shutil.rmtree(root / "fog" / "5")
+    shutil.copytree(root / "fog" / "1", root / "fog" / "5")
+    assert f"fog/1 and fog/5 in {root} have 6 images in common, and should have none" in complaint(root)
+
+
+def test_half_a_cell_is_enough_and_a_single_image_is_only_remarked(root):
+    for name in ("dog/0.png", "dog/1.png", "gear/0.png"):
+        shutil.copy2(root / "fog" / "1" / name, root / "fog" / "5" / name)
+    assert "fog/1 and fog/5" in complaint(root)
+    for seed, name in enumerate(("dog/1.png", "gear/0.png"), 90_000):
+        picture(root / "fog" / "5" / name, seed=seed)
+    [remark] = opened(root).manifest().remarks
+    assert remark == "1 image more than once in one class, and counted as often: fog/1/dog/0.png = fog/5/dog/0.png"
+
+
+def test_images_of_another_size_than_published_are_named(root):
+    assert opened(root, size=(8, 8)).manifest().images == 450
+    picture(root / "fog" / "5" / "dog" / "0.png", seed=9999, side=9)
+    assert complaint(root, size=(8, 8)) == (
+        f"{START}1 of 450 images are not 8x8 pixels as they should be: fog/5/dog/0.png is 9x9; were they resized? "
+        "Numbers would be others"
+    )

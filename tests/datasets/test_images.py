@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fixtures.datasets.images import UnreadableImage, decode, is_image, problem
+from fixtures.datasets.images import ANIMATED, TURNED, Header, UnreadableImage, decode, header, is_image, problem
 from fixtures.errors import InputError
 
 
@@ -150,3 +150,39 @@ def test_names():
     assert is_image("b.jpeg")
     assert not is_image("c.txt")
     assert not is_image("png")
+
+
+def test_a_thread_of_pixels_is_refused_before_it_is_enlarged(tmp_path):
+    data = saved(Image.new("RGB", (65500, 1)), "PNG")
+    assert problem(data) == "65,500x1 pixels, more than 256 times as long as wide"
+    with pytest.raises(UnreadableImage, match="more than 256 times"):
+        decoded(tmp_path, data)
+    assert problem(saved(Image.new("RGB", (256, 1)), "PNG")) == ""
+
+
+def test_formats_that_would_start_a_program_are_not_opened():
+    data = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n%%EndComments\nshowpage\n"
+    assert problem(data) == "not an image"
+
+
+def test_kinds_that_this_pillow_lacks_are_named():
+    assert problem(b"\0\0\0\x1cftypheic" + bytes(64)) == "HEIF, of a kind that this Pillow does not read"
+
+
+def test_size_and_what_to_remark_come_from_the_header():
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    assert header(saved(RED.resize((40, 20)), "JPEG")) == Header("", 40, 20)
+    assert header(saved(RED, "JPEG", exif=turned)).note == TURNED
+    frames = [Image.new("L", (9, 9), shade) for shade in (0, 99, 200)]
+    for kind in ("GIF", "PNG", "WEBP", "TIFF"):
+        assert header(saved(frames[0], kind, save_all=True, append_images=frames[1:])).note == ANIMATED
+        assert header(saved(frames[0], kind)).note == ""
+
+
+def test_a_decompression_bomb_is_refused():
+    rows = zlib.compress(bytes(30_001) * 30_000)
+    header_chunk = struct.pack(">IIBBBBB", 30_000, 30_000, 8, 0, 0, 0, 0)
+    parts = [(b"IHDR", header_chunk), (b"IDAT", rows), (b"IEND", b"")]
+    chunks = [struct.pack(">I", len(d)) + t + d + struct.pack(">I", zlib.crc32(t + d)) for t, d in parts]
+    assert "decompression bomb" in problem(b"\x89PNG\r\n\x1a\n" + b"".join(chunks))
