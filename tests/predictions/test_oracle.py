@@ -114,7 +114,7 @@ def recording(**rows) -> Recorded:
 
 
 def test_recorded_decisions_need_no_network(tmp_path):
-    best, probability = np.arange(50) % 7, np.linspace(0.1, 1, 50)
+    best, probability = np.arange(50) % 7, np.linspace(0.2, 1, 50)
     models = shelf("rec")
     models.recordings["rec"] = recording(predicted_class=best, predicted_probability=probability, extra=3)
     asked = oracle(tmp_path, models)
