@@ -1,3 +1,3 @@
 """The front door: everything the rooms need is registered here."""
 
-pytest_plugins = ["fixtures.plugin"]
+pytest_plugins = ["fixtures.plugin.hooks"]

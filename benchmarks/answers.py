@@ -9,14 +9,15 @@ from numpy.typing import NDArray
 from scipy.integrate import quad
 from scipy.special import ndtr
 
-from behaviors import calibration, per_image, robustness
+from behaviors import calibration, robustness
 from behaviors.calibration.metrics import (
     expected_calibration_error,
     negative_log_likelihood,
     overconfidence,
     top_label_brier_score,
 )
-from behaviors.measurement import Measurement, Metric
+from behaviors.contract import per_image
+from behaviors.contract.measurement import Measurement, Metric
 from behaviors.robustness.metrics import accuracy
 from benchmarks.cases import ALPHA
 

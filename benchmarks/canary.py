@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from behaviors.predictions import Predictions
+from behaviors.contract.predictions import Predictions
 from fixtures.datasets.dataset import ClassMapping
 from fixtures.predictions.canary.chance import score
 from fixtures.predictions.canary.seen import Seen

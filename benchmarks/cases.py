@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from behaviors.measurement import Interval
+from behaviors.contract.measurement import Interval
 
 ALPHA = 0.05
 Rates = tuple[float, float]

@@ -14,11 +14,11 @@ from unittest import mock
 
 import torch
 
+from fixtures.inference import decoding
+from fixtures.inference.decoding import Decoder
+from fixtures.inference.engine import GPU_BATCH, Engine
+from fixtures.inference.model_input import sight
 from fixtures.models.load import load
-from fixtures.predictions import decoding
-from fixtures.predictions.decoding import Decoder
-from fixtures.predictions.engine import GPU_BATCH, Engine
-from fixtures.predictions.sight import sight
 from fixtures.suite.loader import load_suite
 from fixtures.views import IDENTITY
 

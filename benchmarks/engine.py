@@ -25,9 +25,9 @@ from unittest import mock
 import torch
 
 from fixtures.datasets.dataset import Dataset
+from fixtures.inference import engine
 from fixtures.models.load import build, load
 from fixtures.models.model import Identity, ModelSpec, Network
-from fixtures.predictions import engine
 from fixtures.predictions.oracle import Oracle
 from fixtures.predictions.request import Request
 from fixtures.suite.loader import Suite, load_suite

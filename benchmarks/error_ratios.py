@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from behaviors.intervals import mean_z
-from behaviors.measurement import Interval
+from behaviors.contract.measurement import Interval
 from behaviors.mistakes.evidence import Bools, Errors
 from behaviors.mistakes.metrics import Floats, error_ratio, mean_error_ratio, mean_influence, worst_factor
+from behaviors.statistics.intervals import mean_z
 
 ALPHA = 0.05
 TOP = (15172, 14569, 6200, 6110, 1390, 657, 640, 579, 282, 148, 118, 74, 58, 42, 42, 38)

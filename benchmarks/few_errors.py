@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from behaviors.calibration.metrics import signed_gap, top_label_brier_score
-from behaviors.intervals import mean_hall, mean_z
-from behaviors.measurement import Measurement
+from behaviors.contract.measurement import Measurement
+from behaviors.statistics.intervals import mean_hall, mean_z
 from benchmarks.cases import ALPHA, Rates, missed
 from benchmarks.intervals import BINS, CELLS, Population, binned_errors
 

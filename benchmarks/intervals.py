@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from behaviors.calibration.bounds import Bounds, ece_bounds, overconfidence_bounds
-from behaviors.gaps import Gaps
-from behaviors.intervals import mean_hall, mean_z
-from behaviors.measurement import Interval
+from behaviors.contract.measurement import Interval
+from behaviors.statistics.gaps import Gaps
+from behaviors.statistics.intervals import mean_hall, mean_z
 from benchmarks import ratios, shares
 from benchmarks.cases import ALPHA, line
 

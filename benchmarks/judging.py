@@ -23,9 +23,9 @@ from behaviors.invariance.kinds import SWEEPS
 from behaviors.mistakes import FACTORS
 from behaviors.synthetic import FACTORS as SCENES
 from behaviors.transfer.protocol import answered
-from fixtures import probing
 from fixtures.models import identity
 from fixtures.models.fingerprint import write_json
+from fixtures.plugin import probing
 from fixtures.predictions.key import file_name
 from fixtures.predictions.oracle import Oracle
 from fixtures.predictions.provenance import facts_of

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from behaviors.calibration.metrics import expected_calibration_error
-from behaviors.predictions import Predictions
+from behaviors.contract.predictions import Predictions
 from fixtures.predictions.oracle import Oracle
 from fixtures.predictions.request import Request
 from fixtures.suite.loader import load_suite

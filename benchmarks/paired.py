@@ -13,10 +13,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from behaviors import per_image
-from behaviors.comparing import Comparison, compare
-from behaviors.measurement import Better, Measurement
-from behaviors.per_image import PerImage
+from behaviors.contract import per_image
+from behaviors.contract.comparing import Comparison, compare
+from behaviors.contract.measurement import Better, Measurement
+from behaviors.contract.per_image import PerImage
 from benchmarks.intervals import CELLS, SCENARIOS, Population, population
 
 Floats = NDArray[np.float64]

@@ -5,16 +5,16 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from behaviors.intervals import clopper_pearson
+from behaviors.contract.measurement import Interval
 from behaviors.invariance.metrics import retained
 from behaviors.invariance.sweeps import Sweep
-from behaviors.measurement import Interval
 from behaviors.mistakes.bounds import ratio_interval
 from behaviors.robustness import estimates
 from behaviors.robustness.corruptions import Corrupted
 from behaviors.robustness.estimates import Estimate
 from behaviors.robustness.metrics import corruption_accuracy, mean_corruption_error
 from behaviors.robustness.reference import ALEXNET, Reference
+from behaviors.statistics.intervals import clopper_pearson
 from benchmarks.cases import ALPHA, Case, Rates, missed
 
 Errors = Callable[[int, np.random.Generator], Rates]

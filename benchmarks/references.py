@@ -16,9 +16,9 @@ from pathlib import Path
 
 from scipy.special import expit, logit, stdtrit
 
-from behaviors.intervals import clopper_pearson, normal_quantile
 from behaviors.mistakes.bounds import ratio_interval
 from behaviors.robustness.estimates import Estimate, mean, ratio
+from behaviors.statistics.intervals import clopper_pearson, normal_quantile
 from benchmarks.published_sizes import (
     ANNOTATED,
     DESIGN_EFFECTS,
@@ -30,7 +30,7 @@ from benchmarks.published_sizes import (
     TASKS,
     VARIANTS,
 )
-from fixtures.documents import read
+from fixtures.core.documents import read
 from fixtures.gates.comparison import METRICS as OF_BASELINES
 from fixtures.gates.metrics import known_metrics
 from fixtures.gates.rule import Rule

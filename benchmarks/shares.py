@@ -7,16 +7,16 @@ from numpy.polynomial.hermite_e import hermegauss
 from scipy import stats
 from scipy.special import expit, ndtri
 
-from behaviors.clusters import Floats
-from behaviors.differences import FEW
-from behaviors.effective import effective_bounds
-from behaviors.flips import negative_flips
-from behaviors.intervals import clopper_pearson, wilson
-from behaviors.measurement import Interval
-from behaviors.paired import bonett_price, tango
-from behaviors.per_image import proportion
+from behaviors.contract.differences import FEW
+from behaviors.contract.flips import negative_flips
+from behaviors.contract.measurement import Interval
+from behaviors.contract.per_image import proportion
 from behaviors.shape_texture.evidence import Decisions
 from behaviors.shape_texture.metrics import shape_fraction
+from behaviors.statistics.clusters import Floats
+from behaviors.statistics.effective import effective_bounds
+from behaviors.statistics.intervals import clopper_pearson, wilson
+from behaviors.statistics.paired import bonett_price, tango
 from behaviors.transfer.metrics import fits_interval
 from benchmarks.cases import ALPHA, Case, Rates, missed
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
-from behaviors.comparing import compare, holm
-from behaviors.intervals import normal_quantile
+from behaviors.contract.comparing import compare, holm
+from behaviors.statistics.intervals import normal_quantile
 from benchmarks.answers import METRICS, Images, share_right, truths
 from benchmarks.cases import ALPHA
 from fixtures.gates.rule import Rule

@@ -63,7 +63,7 @@ class House:
         room = self.path / "behaviors" / name
         room.mkdir()
         (room / "__init__.py").write_text(
-            f'"""A rigged room."""\n\nfrom behaviors.measurement import Metric\n\nMETRICS = {{{metrics}}}\n'
+            f'"""A rigged room."""\n\nfrom behaviors.contract.measurement import Metric\n\nMETRICS = {{{metrics}}}\n'
         )
         (room / f"test_{name}.py").write_text(test)
 
@@ -105,7 +105,7 @@ def furnish(path: Path) -> House:
     (path / "behaviors").mkdir(parents=True)
     for name in ("fixtures", "pyproject.toml"):
         (path / name).symlink_to(ROOT / name)
-    (path / "conftest.py").write_text('pytest_plugins = ["fixtures.plugin"]\n')
+    (path / "conftest.py").write_text('pytest_plugins = ["fixtures.plugin.hooks"]\n')
     for entry in (ROOT / "behaviors").iterdir():
         (path / "behaviors" / entry.name).symlink_to(entry)
     (path / "thresholds.yaml").write_text("small: {}\n")

@@ -5,7 +5,7 @@ Source  arXiv:2311.09215, "Model Calibration"
 Unit    fraction      Better  lower (the signed gap: nearer to 0)
 """
 
-from behaviors.measurement import Metric
+from behaviors.contract.measurement import Metric
 
 METRICS: dict[str, Metric] = {
     "ece": Metric(

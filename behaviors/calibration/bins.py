@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from behaviors.calibration import evidence
-from behaviors.gaps import Gaps, in_bins
-from behaviors.measurement import Cell
+from behaviors.contract.measurement import Cell
+from behaviors.statistics.gaps import Gaps, in_bins
 
 Floats = NDArray[np.float64]
 

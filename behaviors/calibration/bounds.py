@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from behaviors.calibration.few import accuracy_doubt
-from behaviors.gaps import KAPPA, Gaps, folding_bias
-from behaviors.intervals import normal_quantile
+from behaviors.statistics.gaps import KAPPA, Gaps, folding_bias
+from behaviors.statistics.intervals import normal_quantile
 
 Floats = NDArray[np.float64]
 Bounds = tuple[Floats, Floats]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaincinv  # scipy.stats would double the time to import
 
-from behaviors.measurement import Interval
+from behaviors.contract.measurement import Interval
 
 Floats = NDArray[np.float64]
 Kinds = tuple[str, str]

@@ -13,14 +13,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from behaviors import per_image
 from behaviors.calibration import evidence
 from behaviors.calibration.bins import Bins, bin_by_confidence
 from behaviors.calibration.bounds import Bounds, ece_bounds, overconfidence_bounds
 from behaviors.calibration.few import PREDICTIONS, WIDENED, Kinds, few_notes, widened
-from behaviors.gaps import Gaps, folding_bias
-from behaviors.intervals import mean_hall, mean_z
-from behaviors.measurement import Interval, Measurement
+from behaviors.contract import per_image
+from behaviors.contract.measurement import Interval, Measurement
+from behaviors.statistics.gaps import Gaps, folding_bias
+from behaviors.statistics.intervals import mean_hall, mean_z
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from behaviors.intervals import wilson
+from behaviors.statistics.intervals import wilson
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from behaviors.measurement import Cell, Measurement
-    from behaviors.predictions import Predictions
+    from behaviors.contract.measurement import Cell, Measurement
+    from behaviors.contract.predictions import Predictions
 
 OVER, UNDER = "#E6955A", "#5AA3CF"  # tints of Okabe & Ito's vermilion and blue: all kinds of colour vision see two
 BAR, INK, FAINT, GRID = "#CDD2D9", "#22272E", "#6B7280", "#E5E7EB"

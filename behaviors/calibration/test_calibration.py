@@ -13,8 +13,8 @@ from behaviors.calibration.metrics import (
     underconfidence,
 )
 from behaviors.calibration.plots import reliability
-from behaviors.gate import Gate
-from behaviors.predictions import Predictions
+from behaviors.contract.gate import Gate
+from behaviors.contract.predictions import Predictions
 
 pytestmark = pytest.mark.predictions("val", "renditions")
 

@@ -8,7 +8,7 @@ A finding holds where its whole interval is above 0, is contradicted where it is
 decide it.  Whether it should hold for a suite's models is a rule of thresholds.yaml (``outcome``), as any expectation.
 """
 
-from behaviors.measurement import Metric
+from behaviors.contract.measurement import Metric
 
 SAME_ARCHITECTURE: dict[str, tuple[str, ...]] = {
     "vit": ("vit-clip", "vit-sup"),

@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from behaviors.contract.measurement import Interval, Measurement
+from behaviors.contract.predictions import Predictions
 from behaviors.findings.contrasts import Contrast, above, above_on_average, right_more_often, within
 from behaviors.findings.influence import Measured, mean_influence
-from behaviors.intervals import mean_z
-from behaviors.measurement import Interval, Measurement
-from behaviors.predictions import Predictions
 from behaviors.robustness.answers import right_answers
 from behaviors.robustness.corruptions import Corrupted, arrange
 from behaviors.robustness.metrics import accuracy, average_accuracy, corruption_accuracy
+from behaviors.statistics.intervals import mean_z
 
 Pair = tuple[Predictions, Predictions]
 """Two models on the same images, in the same order; the first should be ahead."""

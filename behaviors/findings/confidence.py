@@ -4,10 +4,10 @@ import numpy as np
 
 from behaviors.calibration.bins import Bins, bin_by_confidence
 from behaviors.calibration.metrics import expected_calibration_error, signed_gap
+from behaviors.contract.predictions import Predictions
 from behaviors.findings.contrasts import Contrast
 from behaviors.findings.influence import Measured, by_image, mean_influence
-from behaviors.gaps import KAPPA, folding_bias
-from behaviors.predictions import Predictions
+from behaviors.statistics.gaps import KAPPA, folding_bias
 
 BINS = 15  # arXiv:2311.09215, "Model Calibration"; equal widths, (lo, hi]
 

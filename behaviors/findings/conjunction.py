@@ -15,9 +15,9 @@ For u < n ("on nearly all factors"): partial conjunction (Benjamini & Heller 200
 
 from collections.abc import Sequence
 
+from behaviors.contract.measurement import Cell, Interval, Measurement
 from behaviors.findings.contrasts import Contrast
 from behaviors.findings.influence import Measured
-from behaviors.measurement import Cell, Interval, Measurement
 
 
 def all_above(label: str, contrasts: Sequence[Contrast]) -> Contrast:

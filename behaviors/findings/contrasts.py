@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from behaviors.findings.influence import Floats, Measured, Spread, by_image
-from behaviors.paired import tango
+from behaviors.statistics.paired import tango
 
 Bounds = Callable[[float], tuple[float, float]]
 """The error alpha of each side -> low and high."""

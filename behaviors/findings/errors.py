@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from behaviors.contract.predictions import Predictions
 from behaviors.findings.conjunction import at_least
 from behaviors.findings.contrasts import Contrast, above
 from behaviors.findings.influence import Floats, Measured
 from behaviors.mistakes import FACTORS, bounds
 from behaviors.mistakes.evidence import Errors, errors
 from behaviors.mistakes.metrics import any_unjudged, error_ratio, mean_error_ratio
-from behaviors.predictions import Predictions
 
 COMPLEX = ("texture", "subcategory", "object_blocking")
 """The factors that models suffer most from.  Source: arXiv:2311.09215, "Model Mistakes"."""

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtrit  # scipy.stats would double the time to import
 
-from behaviors.clusters import two_way_variance
-from behaviors.columns import codes
-from behaviors.intervals import normal_quantile
-from behaviors.measurement import Measurement
+from behaviors.contract.measurement import Measurement
+from behaviors.statistics.clusters import two_way_variance
+from behaviors.statistics.columns import codes
+from behaviors.statistics.intervals import normal_quantile
 
 Floats = NDArray[np.float64]
 

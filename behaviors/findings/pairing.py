@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from behaviors.columns import distinct
-from behaviors.predictions import Predictions
+from behaviors.contract.predictions import Predictions
+from behaviors.statistics.columns import distinct
 
 
 def paired(first: Predictions, *others: Predictions) -> tuple[Predictions, ...]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from behaviors.measurement import Cell, Measurement, Metric
+    from behaviors.contract.measurement import Cell, Measurement, Metric
 
 COLOURS = {"vit-sup": "#0072B2", "convnext-sup": "#D55E00", "vit-clip": "#56B4E9", "convnext-clip": "#E69F00"}
 """Okabe & Ito's blues for transformers and oranges for ConvNets: all kinds of colour vision tell them apart."""

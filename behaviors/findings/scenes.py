@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from behaviors.contract.predictions import Predictions
 from behaviors.findings.conjunction import all_above, at_least
 from behaviors.findings.contrasts import Contrast, above, right_more_often
 from behaviors.findings.influence import Floats, Measured, Spread, by_cluster, by_image, mean_influence
-from behaviors.predictions import Predictions
 from behaviors.synthetic.metrics import factor_accuracy, mean_accuracy
 from behaviors.synthetic.scenes import Scenes, scenes
 

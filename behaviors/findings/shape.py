@@ -1,8 +1,8 @@
 """Findings about the cue conflict: who goes by shape, and who by texture."""
 
+from behaviors.contract.predictions import Predictions
 from behaviors.findings.contrasts import Contrast, above
 from behaviors.findings.influence import Measured, by_two_sources
-from behaviors.predictions import Predictions
 from behaviors.shape_texture.evidence import decisions
 from behaviors.shape_texture.metrics import shape_fraction
 

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from behaviors.features import NoFeatures, Probes
+from behaviors.contract.features import NoFeatures, Probes
+from behaviors.contract.gate import Gate
+from behaviors.contract.predictions import Answers, NoView, Predictions
 from behaviors.findings import FOUR, GROUPS, METRICS, SAME_ARCHITECTURE, SAME_TRAINING
 from behaviors.findings.accuracy import MARGIN, Pair, ahead, ahead_on_average, close_on_average, more_robust
 from behaviors.findings.confidence import better_calibrated, confidence_gap
@@ -22,9 +24,7 @@ from behaviors.findings.plots import comparison
 from behaviors.findings.scenes import better_on_average, better_on_nearly_all
 from behaviors.findings.shape import more_shape
 from behaviors.findings.transfer import transfer_as_in_the_paper
-from behaviors.gate import Gate
 from behaviors.invariance.kinds import SWEEPS
-from behaviors.predictions import Answers, NoView, Predictions
 
 VARIANTS = ("v2", "a", "renditions", "sketch", "real", "hard", "c")
 CLIP_WINS = ("renditions", "sketch")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from behaviors.features import Probe, ProbeAnswers
+from behaviors.contract.features import Probe, ProbeAnswers
 from behaviors.findings.conjunction import all_above
 from behaviors.findings.contrasts import Contrast, difference
 from behaviors.findings.contrasts import within as within_margin

@@ -5,9 +5,9 @@ Source  arXiv:2311.09215, "Transformation Invariance"
 Unit    fraction of images      Better  higher
 """
 
+from behaviors.contract.measurement import Metric, Parts
 from behaviors.invariance.kinds import SWEEPS
 from behaviors.invariance.ranges import Ranges
-from behaviors.measurement import Metric, Parts
 
 PAPER = 'arXiv:2311.09215, "Transformation Invariance"; the plain mean over the levels that change something'
 

@@ -1,10 +1,10 @@
 """The share of images whose prediction a view does not change, and what a search for the worst view measured."""
 
+from behaviors.contract.measurement import Cell, Measurement
+from behaviors.contract.predictions import Predictions
 from behaviors.invariance.search import SearchResult
 from behaviors.invariance.transformation import Transformation
 from behaviors.invariance.words import in_words, mended, sentences
-from behaviors.measurement import Cell, Measurement
-from behaviors.predictions import Predictions
 
 
 def unchanged(before: Predictions, after: Predictions) -> float:

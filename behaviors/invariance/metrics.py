@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from behaviors import per_image
-from behaviors.effective import effective_bounds
-from behaviors.intervals import clopper_pearson, mean_hall, normal_quantile
+from behaviors.contract import per_image
+from behaviors.contract.measurement import Cell, Interval, Measurement
+from behaviors.contract.per_image import PerImage
 from behaviors.invariance.sweeps import Sweep
-from behaviors.measurement import Cell, Interval, Measurement
-from behaviors.per_image import PerImage
+from behaviors.statistics.effective import effective_bounds
+from behaviors.statistics.intervals import clopper_pearson, mean_hall, normal_quantile
 
 Floats = NDArray[np.float64]
 

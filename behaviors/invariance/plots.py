@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from behaviors.measurement import Measurement
-    from behaviors.predictions import Predictions
+    from behaviors.contract.measurement import Measurement
+    from behaviors.contract.predictions import Predictions
 
 ACCURACY, CONSISTENCY, PROBABILITY = "#2F6DA3", "#B4532A", "#7A8B46"
 INK, FAINT, GRID = "#22272E", "#6B7280", "#E5E7EB"

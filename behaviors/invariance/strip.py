@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from behaviors.contract.predictions import Predictions
+    from behaviors.contract.searching import Explore, Picture
     from behaviors.invariance.search import SearchResult
-    from behaviors.predictions import Predictions
-    from behaviors.searching import Explore, Picture
 
 INK, FAINT, RIGHT, WRONG = "#22272E", "#6B7280", "#0072B2", "#D55E00"  # Okabe & Ito's blue and vermilion
 MOST, LONG = 8, 18

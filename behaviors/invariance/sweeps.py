@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from behaviors.contract.predictions import Predictions
 from behaviors.invariance.kinds import Kind
-from behaviors.predictions import Predictions
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]

@@ -5,12 +5,12 @@ The paper's fixed sweeps; ``test_search.py`` looks beyond them.
 
 import pytest
 
-from behaviors.gate import Gate
+from behaviors.contract.gate import Gate
+from behaviors.contract.predictions import Answers, NoView
 from behaviors.invariance.kinds import SWEEPS
 from behaviors.invariance.metrics import MEASURES
 from behaviors.invariance.plots import curves
 from behaviors.invariance.sweeps import sweep
-from behaviors.predictions import Answers, NoView
 
 DECISIONS_ONLY = "it needs the probability of the true class, and only decisions were recorded"
 NEVER_RIGHT = "not a single prediction is right on the images as they are"

@@ -2,12 +2,12 @@
 
 import pytest
 
-from behaviors.gate import Gate
+from behaviors.contract.gate import Gate
+from behaviors.contract.searching import Explore, Searching
 from behaviors.invariance.consistency import search_consistency, unchanged
 from behaviors.invariance.replay import fixed, recalled, to_keep
 from behaviors.invariance.search import search
 from behaviors.invariance.strip import strip_of
-from behaviors.searching import Explore, Searching
 
 METRIC = "search_consistency"
 NO_NETWORK = "it asks about new views, which takes a network whose preprocessing is one resize and one crop"

@@ -5,7 +5,7 @@ Source  arXiv:2311.09215, "Model Mistakes"; ImageNet-X: Idrissi et al. 2022, arX
 Unit    ratio of error rates      Better  lower (1: a factor costs nothing)
 """
 
-from behaviors.measurement import Metric, Parts
+from behaviors.contract.measurement import Metric, Parts
 
 FACTORS = (
     "pose",

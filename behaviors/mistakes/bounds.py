@@ -11,9 +11,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from behaviors.clusters import ratio_influence
-from behaviors.intervals import clopper_pearson
-from behaviors.measurement import Interval
+from behaviors.contract.measurement import Interval
+from behaviors.statistics.clusters import ratio_influence
+from behaviors.statistics.intervals import clopper_pearson
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

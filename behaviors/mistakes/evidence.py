@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from behaviors.contract.predictions import Predictions
 from behaviors.mistakes import FACTORS
-from behaviors.predictions import Predictions
 
 Bools = NDArray[np.bool_]
 Annotations = Mapping[str, NDArray[np.generic]]

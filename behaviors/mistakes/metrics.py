@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from behaviors import per_image
-from behaviors.intervals import mean_hall
-from behaviors.measurement import Cell, Interval, Measurement
+from behaviors.contract import per_image
+from behaviors.contract.measurement import Cell, Interval, Measurement
 from behaviors.mistakes import bounds
 from behaviors.mistakes.evidence import Errors
+from behaviors.statistics.intervals import mean_hall
 
 Floats = NDArray[np.float64]
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from behaviors.measurement import Cell, Measurement
-    from behaviors.predictions import Predictions
+    from behaviors.contract.measurement import Cell, Measurement
+    from behaviors.contract.predictions import Predictions
 
     Rows = Sequence[Mapping[str, Cell]]
 

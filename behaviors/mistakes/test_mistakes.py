@@ -2,12 +2,12 @@
 
 import pytest
 
-from behaviors.gate import Gate
+from behaviors.contract.gate import Gate
+from behaviors.contract.predictions import Predictions
 from behaviors.mistakes import FACTORS
 from behaviors.mistakes.evidence import Errors, errors
 from behaviors.mistakes.metrics import any_unjudged, error_ratio, mean_error_ratio, unjudged, worst_factor
 from behaviors.mistakes.plots import error_ratios
-from behaviors.predictions import Predictions
 
 pytestmark = pytest.mark.predictions("factors")
 

@@ -5,7 +5,7 @@ Source  arXiv:2311.09215, "Robustness"; corruptions: Hendrycks & Dietterich 2019
 Unit    fraction of images      Better  higher (mCE: lower)
 """
 
-from behaviors.measurement import Metric, Parts
+from behaviors.contract.measurement import Metric, Parts
 from behaviors.robustness.reference import Reference
 
 PAPER = 'arXiv:2311.09215, "Robustness"'

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from behaviors.predictions import Predictions
-from behaviors.valid import correct_in_sets
+from behaviors.contract.predictions import Predictions
+from behaviors.statistics.valid import correct_in_sets
 
 SEVERAL = ("real", "hard")
 """Roles whose images have a set of labels, each of which is right (annotation ``valid``)."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from behaviors.columns import codes
-from behaviors.measurement import Cell
+from behaviors.contract.measurement import Cell
+from behaviors.statistics.columns import codes
 
 
 @dataclass(frozen=True)

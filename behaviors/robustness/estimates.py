@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from behaviors.measurement import Interval
+from behaviors.contract.measurement import Interval
 
 
 @dataclass(frozen=True)

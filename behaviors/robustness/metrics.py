@@ -9,13 +9,13 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from behaviors import per_image
-from behaviors.intervals import clopper_pearson, mean_hall
-from behaviors.measurement import Cell, Interval, Measurement
+from behaviors.contract import per_image
+from behaviors.contract.measurement import Cell, Interval, Measurement
 from behaviors.robustness import estimates
 from behaviors.robustness.corruptions import Corrupted
 from behaviors.robustness.estimates import Estimate
 from behaviors.robustness.reference import Reference
+from behaviors.statistics.intervals import clopper_pearson, mean_hall
 
 MOVER = "independent datasets, MOVER on Clopper-Pearson bounds"
 

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from behaviors.measurement import Measurement
-    from behaviors.predictions import Predictions
+    from behaviors.contract.measurement import Measurement
+    from behaviors.contract.predictions import Predictions
 
 BAR, MARK, INK, FAINT, GRID = "#9DB8D2", "#B4532A", "#22272E", "#6B7280", "#E5E7EB"
 

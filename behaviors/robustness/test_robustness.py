@@ -2,9 +2,9 @@
 
 import pytest
 
-from behaviors.gate import Gate
-from behaviors.measurement import Measurement
-from behaviors.predictions import Answers, Predictions
+from behaviors.contract.gate import Gate
+from behaviors.contract.measurement import Measurement
+from behaviors.contract.predictions import Answers, Predictions
 from behaviors.robustness.answers import judged
 from behaviors.robustness.corruptions import Corrupted, arrange
 from behaviors.robustness.metrics import (

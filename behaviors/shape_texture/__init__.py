@@ -5,7 +5,7 @@ Source  arXiv:2311.09215, "Shape / Texture Bias"; Geirhos et al. 2019, arXiv:181
 Unit    fraction of decisions      Better  higher shape fraction (people: 0.96)
 """
 
-from behaviors.measurement import Metric, Parts
+from behaviors.contract.measurement import Metric, Parts
 
 METRICS: dict[str, Metric] = {
     "shape_fraction": Metric(

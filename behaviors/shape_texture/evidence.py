@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from behaviors.clusters import ratio_influence
-from behaviors.predictions import Predictions
+from behaviors.contract.predictions import Predictions
+from behaviors.statistics.clusters import ratio_influence
 
 Bools = NDArray[np.bool_]
 Names = NDArray[np.str_]

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from behaviors import per_image
-from behaviors.clusters import TOO_FEW, ratio_influence, two_way_variance
-from behaviors.intervals import clopper_pearson
-from behaviors.measurement import Cell, Interval, Measurement
-from behaviors.per_image import PerImage
+from behaviors.contract import per_image
+from behaviors.contract.measurement import Cell, Interval, Measurement
+from behaviors.contract.per_image import PerImage
 from behaviors.shape_texture.evidence import Decisions
+from behaviors.statistics.clusters import TOO_FEW, ratio_influence, two_way_variance
+from behaviors.statistics.intervals import clopper_pearson
 
 FEW = 10
 """With fewer decisions of one kind than this, their observed spread says too little."""

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from behaviors.measurement import Cell, Measurement
-    from behaviors.predictions import Predictions
+    from behaviors.contract.measurement import Cell, Measurement
+    from behaviors.contract.predictions import Predictions
 
 SHAPE, TEXTURE = "#5AA3CF", "#E6955A"  # tints of Okabe & Ito's blue and vermilion: all kinds of colour vision see two
 NEITHER, INK, FAINT, GRID = "#DADEE4", "#22272E", "#6B7280", "#E5E7EB"

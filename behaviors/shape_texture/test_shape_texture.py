@@ -2,8 +2,8 @@
 
 import pytest
 
-from behaviors.gate import Gate
-from behaviors.predictions import Predictions
+from behaviors.contract.gate import Gate
+from behaviors.contract.predictions import Predictions
 from behaviors.shape_texture.evidence import Decisions, decisions
 from behaviors.shape_texture.metrics import cue_accuracy, shape_fraction, texture_fraction
 from behaviors.shape_texture.plots import by_category, by_cue

@@ -5,7 +5,7 @@ Source  arXiv:2311.09215, "Synthetic Data"; PUG-ImageNet: Bordes et al. 2023, ar
 Unit    fraction of images      Better  higher
 """
 
-from behaviors.measurement import Metric, Parts
+from behaviors.contract.measurement import Metric, Parts
 
 FACTORS = (
     "Worlds",

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from behaviors import per_image
-from behaviors.columns import distinct
-from behaviors.effective import effective_bounds
-from behaviors.intervals import clopper_pearson
-from behaviors.measurement import Cell, Interval, Measurement
-from behaviors.per_image import PerImage
+from behaviors.contract import per_image
+from behaviors.contract.measurement import Cell, Interval, Measurement
+from behaviors.contract.per_image import PerImage
+from behaviors.statistics.columns import distinct
+from behaviors.statistics.effective import effective_bounds
+from behaviors.statistics.intervals import clopper_pearson
 from behaviors.synthetic import FACTORS
 from behaviors.synthetic.scenes import Scenes
 

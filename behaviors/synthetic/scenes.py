@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from behaviors.columns import frozen
-from behaviors.predictions import Predictions
+from behaviors.contract.predictions import Predictions
+from behaviors.statistics.columns import frozen
+from behaviors.statistics.valid import correct_in_sets
 from behaviors.synthetic import FACTORS
-from behaviors.valid import correct_in_sets
 
 
 @dataclass(frozen=True)

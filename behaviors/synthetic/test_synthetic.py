@@ -2,8 +2,8 @@
 
 import pytest
 
-from behaviors.gate import Gate
-from behaviors.predictions import Predictions
+from behaviors.contract.gate import Gate
+from behaviors.contract.predictions import Predictions
 from behaviors.synthetic import FACTORS, metric_of
 from behaviors.synthetic.metrics import factor_accuracy, mean_accuracy
 from behaviors.synthetic.plots import curve, factors

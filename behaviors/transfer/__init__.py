@@ -5,7 +5,7 @@ Source  arXiv:2311.09215, "Transferability"; VTAB: Zhai et al. 2019, arXiv:1910.
 Unit    accuracy of a linear probe, fraction      Better  higher
 """
 
-from behaviors.measurement import Metric, Parts
+from behaviors.contract.measurement import Metric, Parts
 
 METRICS: dict[str, Metric] = {
     "probe_accuracy": Metric(

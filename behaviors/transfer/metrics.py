@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtrit
 
-from behaviors import per_image
-from behaviors.intervals import clopper_pearson
-from behaviors.measurement import Cell, Interval, Measurement
+from behaviors.contract import per_image
+from behaviors.contract.measurement import Cell, Interval, Measurement
+from behaviors.statistics.intervals import clopper_pearson
 
 Ints = NDArray[np.int64]
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from behaviors.measurement import Measurement
+    from behaviors.contract.measurement import Measurement
 
 BAR, MEAN, CHANCE = "#5AA3CF", "#22272E", "#E6955A"  # tints of Okabe & Ito's blue and vermilion
 INK, FAINT, GRID = "#22272E", "#6B7280", "#E5E7EB"

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from behaviors.features import Fits, ProbeData
+from behaviors.contract.features import Fits, ProbeData
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -1,6 +1,6 @@
 """How probes are fitted wherever they are compared: the same for all models and tasks."""
 
-from behaviors.features import Probe, ProbeAnswers
+from behaviors.contract.features import Probe, ProbeAnswers
 from behaviors.transfer.probe import linear_probe
 
 STRENGTHS = tuple(10.0 ** (-step / 2) for step in range(11))  # 1 to 1e-5, half a decade apart

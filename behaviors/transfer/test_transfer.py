@@ -2,9 +2,9 @@
 
 import pytest
 
-from behaviors.features import NoFeatures, Probe, Probes
-from behaviors.gate import Gate
-from behaviors.measurement import Measurement
+from behaviors.contract.features import NoFeatures, Probe, Probes
+from behaviors.contract.gate import Gate
+from behaviors.contract.measurement import Measurement
 from behaviors.transfer.metrics import mean_probe_accuracy, probe_accuracy
 from behaviors.transfer.plots import tasks
 from behaviors.transfer.protocol import answered

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from behaviors.calibration import metrics as calibration
+from behaviors.contract.measurement import Measurement
 from behaviors.invariance import metrics as invariance
 from behaviors.invariance.sweeps import Sweep
-from behaviors.measurement import Measurement
 from behaviors.robustness import metrics as robustness
 from behaviors.robustness.corruptions import arrange
 from behaviors.robustness.reference import Reference

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from behaviors.measurement import Measurement
+from behaviors.contract.measurement import Measurement
 
 
 class Skipped(Exception):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import t as student
 
-from behaviors.clusters import NOT_TWO_WAY, TOO_FEW, Variance, ratio_influence, two_way_variance
+from behaviors.statistics.clusters import NOT_TWO_WAY, TOO_FEW, Variance, ratio_influence, two_way_variance
 
 
 def crossed(rng, shapes=40, textures=12, each=1, effect=1.0):

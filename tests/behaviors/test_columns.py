@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from behaviors import columns
-from behaviors.columns import codes, distinct, frozen
+from behaviors.statistics import columns
+from behaviors.statistics.columns import codes, distinct, frozen
 
 TEXTS = st.lists(st.text("abé☃", max_size=4), max_size=30)
 

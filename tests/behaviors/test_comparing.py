@@ -9,11 +9,11 @@ from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.sandwich_covariance import cov_cluster
 
-from behaviors import per_image
-from behaviors.comparing import Comparison, compare, holm
-from behaviors.measurement import Measurement
-from behaviors.paired import mcnemar_mid_p, tango
-from behaviors.per_image import PerImage
+from behaviors.contract import per_image
+from behaviors.contract.comparing import Comparison, compare, holm
+from behaviors.contract.measurement import Measurement
+from behaviors.contract.per_image import PerImage
+from behaviors.statistics.paired import mcnemar_mid_p, tango
 
 ALPHA = 0.05
 

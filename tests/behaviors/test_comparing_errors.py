@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from behaviors.calibration import metrics as calibration
-from behaviors.comparing import compare, holm
+from behaviors.contract.comparing import compare, holm
 from behaviors.robustness.metrics import accuracy
 from benchmarks.paired import (
     ALPHA,

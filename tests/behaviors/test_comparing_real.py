@@ -9,8 +9,8 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar
 
 from behaviors.calibration.metrics import expected_calibration_error, signed_gap, top_label_brier_score
-from behaviors.comparing import Comparison, compare
-from behaviors.measurement import Measurement
+from behaviors.contract.comparing import Comparison, compare
+from behaviors.contract.measurement import Measurement
 from behaviors.robustness.metrics import accuracy
 from behaviors.shape_texture.evidence import Decisions
 from behaviors.shape_texture.metrics import shape_fraction

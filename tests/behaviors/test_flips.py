@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from behaviors.flips import negative_flips
-from behaviors.per_image import PerImage, mean, proportion
+from behaviors.contract.flips import negative_flips
+from behaviors.contract.per_image import PerImage, mean, proportion
 
 IDS = np.array([f"{i:03d}" for i in range(200)])
 

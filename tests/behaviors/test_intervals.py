@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize, stats
 
-from behaviors.intervals import clopper_pearson, mean_hall, mean_z, normal_quantile, wilson
+from behaviors.statistics.intervals import clopper_pearson, mean_hall, mean_z, normal_quantile, wilson
 from benchmarks.intervals import losses, mean_errors
 
 ALPHA = 0.05

@@ -7,7 +7,7 @@ import pytest
 from scipy import optimize, stats
 from statsmodels.stats.contingency_tables import mcnemar
 
-from behaviors.paired import bonett_price, bonett_price_p, mcnemar_mid_p, tango, tango_p
+from behaviors.statistics.paired import bonett_price, bonett_price_p, mcnemar_mid_p, tango, tango_p
 
 
 @pytest.mark.parametrize(

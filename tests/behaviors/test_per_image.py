@@ -4,19 +4,19 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from behaviors import per_image
 from behaviors.calibration import metrics as calibration
-from behaviors.clusters import two_way_variance
-from behaviors.comparing import compare
+from behaviors.contract import per_image
+from behaviors.contract.comparing import compare
+from behaviors.contract.per_image import PerImage
 from behaviors.invariance import metrics as invariance
 from behaviors.invariance.sweeps import Sweep
 from behaviors.mistakes import metrics as mistakes
 from behaviors.mistakes.evidence import Errors
-from behaviors.per_image import PerImage
 from behaviors.robustness import metrics as robustness
 from behaviors.robustness.answers import judged
 from behaviors.shape_texture import metrics as shape_texture
 from behaviors.shape_texture.evidence import decisions
+from behaviors.statistics.clusters import two_way_variance
 from behaviors.synthetic import metrics as synthetic
 from behaviors.synthetic.scenes import Scenes
 from behaviors.transfer import metrics as transfer

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from behaviors.intervals import clopper_pearson
-from behaviors.sample_size import n_accuracy, n_calibrated, n_ece, n_paired, n_proportion, n_scaled, spread_of
+from behaviors.contract.sample_size import n_accuracy, n_calibrated, n_ece, n_paired, n_proportion, n_scaled, spread_of
+from behaviors.statistics.intervals import clopper_pearson
 
 MARGINS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.10)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from behaviors.valid import correct_in_sets
+from behaviors.statistics.valid import correct_in_sets
 
 
 def test_right_is_one_of_the_valid_ones():

@@ -6,10 +6,10 @@ import sys
 import pytest
 import torch
 
+from fixtures.core.errors import InputError
 from fixtures.corruptions import apply
 from fixtures.corruptions.apply import FUNCTIONS, corrupt
 from fixtures.corruptions.names import CORRUPTIONS, FAMILIES, HELD_OUT, SEVERITIES
-from fixtures.errors import InputError
 from fixtures.views import parse
 from tests.corruptions.pictures import pictures, psnr
 

@@ -6,11 +6,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from fixtures.core.errors import InputError
 from fixtures.datasets.corrupted import Corrupted
 from fixtures.datasets.dataset import alteration
 from fixtures.datasets.sample import sample
-from fixtures.errors import InputError
-from fixtures.predictions.sight import sight
+from fixtures.inference.model_input import sight
 from fixtures.suite.loader import load_suite
 from fixtures.views import IDENTITY
 

@@ -5,10 +5,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from fixtures.core.errors import InputError
 from fixtures.datasets.csv_list import open_csv
 from fixtures.datasets.labelled import LabelFile
 from fixtures.datasets.labels_only import open_labels
-from fixtures.errors import InputError
 from tests.datasets.pictures import declaration, picture
 
 HEAD = "file_name,label,size,weight,blurred,code,author\n"

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
+from fixtures.core.errors import InputError
 from fixtures.datasets.class_space import ClassSpace
 from fixtures.datasets.dataset import ClassMapping
 from fixtures.datasets.declaration import Declaration
 from fixtures.datasets.digits import CLASSES, SHOWN, open_digits
-from fixtures.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[2]
 

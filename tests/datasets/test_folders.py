@@ -6,10 +6,10 @@ import socket
 
 import pytest
 
+from fixtures.core.errors import InputError
 from fixtures.datasets.class_folders import open_class_folders
 from fixtures.datasets.folders import list_images
 from fixtures.datasets.signatures import image_kind
-from fixtures.errors import InputError
 from tests.datasets.pictures import age, declaration, folders, picture
 
 

@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from fixtures.core.errors import InputError
 from fixtures.datasets.arrow_columns import Chosen
 from fixtures.datasets.class_space import ClassSpace
 from fixtures.datasets.hf_dataset import classes_of_hf_dataset, open_hf_dataset
 from fixtures.datasets.parquet_images import Tables
-from fixtures.errors import InputError
 from fixtures.suite.loader import load_suite
 from tests.datasets.parquets import IMAGE, table
 from tests.datasets.pictures import age, declaration

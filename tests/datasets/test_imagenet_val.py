@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
+from fixtures.core.errors import InputError
 from fixtures.datasets.class_space import ClassSpace
 from fixtures.datasets.imagenet_val import open_imagenet_val
-from fixtures.errors import InputError
 from fixtures.suite.loader import load_suite
 from tests.datasets.pictures import declaration, folders, picture
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from fixtures.core.errors import InputError
 from fixtures.datasets.images import ANIMATED, TURNED, Header, UnreadableImage, decode, header, is_image, problem
-from fixtures.errors import InputError
 
 
 def saved(image: Image.Image, kind: str, **options) -> bytes:

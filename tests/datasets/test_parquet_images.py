@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from fixtures.core.errors import InputError
 from fixtures.datasets.arrow_columns import Chosen
 from fixtures.datasets.class_space import ClassSpace
 from fixtures.datasets.parquet_images import Tables, classes_of_parquet, open_parquet
 from fixtures.datasets.parquet_stream import ParquetStream
-from fixtures.errors import InputError
 from fixtures.suite.loader import load_suite
 from tests.datasets.parquets import IMAGE, described, table, write
 from tests.datasets.pictures import declaration

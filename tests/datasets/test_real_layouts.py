@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from fixtures.inference.engine import Engine
 from fixtures.models.load import load
 from fixtures.models.spec import parse
-from fixtures.predictions.engine import Engine
 from fixtures.suite import imagenet
 from fixtures.suite.loader import load_suite
 from fixtures.views import parse as view

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fixtures.core.errors import InputError
 from fixtures.datasets import recipe, rendered
 from fixtures.datasets.array_cache import load_or_make
 from fixtures.datasets.class_space import ClassSpace
 from fixtures.datasets.dataset import ClassMapping
 from fixtures.datasets.declaration import Declaration
-from fixtures.errors import InputError
 from fixtures.mini import recipes, splits
 from fixtures.mini.scene import sample
 from fixtures.mini.vocabulary import CLASSES

@@ -7,12 +7,12 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from fixtures.core.errors import InputError
 from fixtures.datasets import inventory, tar_shard
 from fixtures.datasets.class_space import ClassSpace
 from fixtures.datasets.images import UnreadableImage
 from fixtures.datasets.shard_files import Shards
 from fixtures.datasets.webdataset import classes_of_webdataset, open_webdataset
-from fixtures.errors import InputError
 from fixtures.suite.loader import load_suite
 from tests.datasets.pictures import declaration
 from tests.datasets.shards import encoded, one, pixels, shard

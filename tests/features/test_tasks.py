@@ -2,7 +2,7 @@
 
 import pytest
 
-from fixtures.errors import InputError
+from fixtures.core.errors import InputError
 from fixtures.features.tasks import probe_tasks
 
 

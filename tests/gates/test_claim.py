@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from behaviors.measurement import Interval, Measurement, Metric
-from fixtures.errors import InputError
+from behaviors.contract.measurement import Interval, Measurement, Metric
+from fixtures.core.errors import InputError
 from fixtures.gates.check import Check, measured
 from fixtures.gates.claim import outcome, signed
 from fixtures.gates.rule import Rule

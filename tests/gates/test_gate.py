@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from behaviors.measurement import Interval, Measurement, Metric
-from fixtures.errors import InputError
+from behaviors.contract.measurement import Interval, Measurement, Metric
+from fixtures.core.errors import InputError
 from fixtures.gates.check import Check
 from fixtures.gates.gate import Gate
 from fixtures.gates.rule import Rule

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from behaviors.intervals import clopper_pearson
-from behaviors.measurement import Interval, Measurement, Metric
+from behaviors.contract.measurement import Interval, Measurement, Metric
+from behaviors.statistics.intervals import clopper_pearson
 from fixtures.gates.rule import Rule
 from fixtures.gates.verdict import judge, undecided
 from fixtures.predictions.request import Request

@@ -5,11 +5,11 @@ from types import ModuleType
 
 import pytest
 
-from behaviors.measurement import Metric
-from fixtures.errors import InputError
+from behaviors.contract.measurement import Metric
+from fixtures.core.errors import InputError
 from fixtures.gates.metrics import heading, known_metrics
 
-METRIC = "from behaviors.measurement import Metric\n"
+METRIC = "from behaviors.contract.measurement import Metric\n"
 
 
 @pytest.fixture

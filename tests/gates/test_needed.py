@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from behaviors.calibration.metrics import expected_calibration_error
-from behaviors.intervals import clopper_pearson, mean_z
-from behaviors.measurement import Interval, Measurement
-from behaviors.per_image import proportion
-from behaviors.sample_size import n_ece, n_proportion
+from behaviors.contract.measurement import Interval, Measurement
+from behaviors.contract.per_image import proportion
+from behaviors.contract.sample_size import n_ece, n_proportion
+from behaviors.statistics.intervals import clopper_pearson, mean_z
 from fixtures.gates.needed import images_needed, kind_of
 from fixtures.gates.policy import three_way
 from fixtures.gates.rule import Rule

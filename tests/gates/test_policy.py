@@ -12,9 +12,9 @@ from scipy.stats import binom
 
 from behaviors.calibration.bounds import ece_bounds
 from behaviors.calibration.metrics import expected_calibration_error
-from behaviors.gaps import folding_bias, in_bins
-from behaviors.intervals import clopper_pearson
-from behaviors.measurement import Interval, Measurement, Metric
+from behaviors.contract.measurement import Interval, Measurement, Metric
+from behaviors.statistics.gaps import folding_bias, in_bins
+from behaviors.statistics.intervals import clopper_pearson
 from benchmarks.intervals import BINS, CELLS, population
 from fixtures.gates.policy import three_way, weigh
 from fixtures.gates.rule import Rule

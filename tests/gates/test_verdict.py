@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from behaviors.measurement import Interval, Measurement, Metric
+from behaviors.contract.measurement import Interval, Measurement, Metric
 from fixtures.gates.rule import Rule
 from fixtures.gates.verdict import Verdict, judge
 from fixtures.predictions.request import Request

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from behaviors.gate import Demand
-from behaviors.measurement import Metric
-from fixtures.errors import InputError
+from behaviors.contract.gate import Demand
+from behaviors.contract.measurement import Metric
+from fixtures.core.errors import InputError
 from fixtures.gates.gate import Gate
 from fixtures.gates.thresholds import Thresholds, load
 from fixtures.predictions.request import Request

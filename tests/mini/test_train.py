@@ -11,7 +11,7 @@ import timm
 import torch
 from torch import Tensor
 
-from fixtures.errors import InputError
+from fixtures.core.errors import InputError
 from fixtures.mini import tokenizer
 from fixtures.mini.evaluate import as_input
 from fixtures.mini.train.__main__ import main

@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from fixtures.errors import InputError
+from fixtures.core.errors import InputError
 from fixtures.models.checkpoint import load_into, read_state_dict
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.errors import InputError
+from fixtures.core.errors import InputError
 from fixtures.models.checkpoint_folder import supplied
 from fixtures.models.model import ModelSpec
 from fixtures.models.spec import parse

@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 from torch import nn
 
-from behaviors.features import NoFeatures
+from behaviors.contract.features import NoFeatures
 from fixtures.features.network import FeatureNetwork
 from fixtures.models.features import reader
 from fixtures.models.load import load

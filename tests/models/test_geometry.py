@@ -8,7 +8,7 @@ from torchvision import transforms
 from torchvision.transforms import functional as F
 from torchvision.transforms.functional import InterpolationMode
 
-from fixtures.errors import InputError
+from fixtures.core.errors import InputError
 from fixtures.models.geometry import Geometry
 from fixtures.models.preprocess import from_transform
 from fixtures.views import parse

@@ -13,7 +13,7 @@ from torch import nn
 from torchvision import transforms
 
 import fixtures.mini.architectures  # noqa: F401  (registers mini_vit and mini_convnext)
-from fixtures.errors import InputError
+from fixtures.core.errors import InputError
 from fixtures.models import input_size
 from fixtures.models.built import Built
 from fixtures.models.input_size import at_input_size, patch_side

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 from torch import nn
 
-from fixtures.errors import InputError
+from fixtures.core.errors import InputError
 from fixtures.models.built import Built
 from fixtures.models.device import choose_device, choose_precision
 from fixtures.models.load import build, load

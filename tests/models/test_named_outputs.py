@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fixtures.errors import InputError
+from fixtures.core.errors import InputError
 from fixtures.models.model import ModelSpec
 from fixtures.models.recorded import identity, in_pieces, recorded
 from fixtures.models.rows import ENOUGH, Misnamed, Naming, check_rows

@@ -14,7 +14,7 @@ from huggingface_hub import constants
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
-from fixtures.errors import InputError
+from fixtures.core.errors import InputError
 from fixtures.models.load import build, load
 from fixtures.models.model import ModelSpec
 from fixtures.models.open_clip_weights import Target, _evidence_of_tag, _quick_gelu, target_of

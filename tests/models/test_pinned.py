@@ -7,7 +7,7 @@ import pytest
 import torch
 from huggingface_hub import constants
 
-from fixtures.errors import InputError
+from fixtures.core.errors import InputError
 from fixtures.models.load import build
 from fixtures.models.model import ModelSpec
 from fixtures.models.quiet import quiet_libraries

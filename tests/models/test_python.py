@@ -10,7 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
-from fixtures.errors import InputError
+from fixtures.core.errors import InputError
 from fixtures.models.load import build, load
 from fixtures.models.model import ModelSpec
 from tests.models.conftest import CLASSES

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from fixtures.errors import InputError
+from fixtures.core.errors import InputError
 from fixtures.models.model import ModelSpec
 from fixtures.models.recorded import Recorded, covers, identity, recorded
 

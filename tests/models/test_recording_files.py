@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fixtures.errors import InputError
+from fixtures.core.errors import InputError
 from fixtures.models.model import ModelSpec
 from fixtures.models.recorded import in_pieces, recorded
 

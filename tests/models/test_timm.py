@@ -12,7 +12,7 @@ from huggingface_hub import constants
 from PIL import Image
 from safetensors.torch import save_file
 
-from fixtures.errors import InputError
+from fixtures.core.errors import InputError
 from fixtures.models.load import build, load
 from fixtures.models.model import ModelSpec
 from fixtures.models.timm_weights import weight_files

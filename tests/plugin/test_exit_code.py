@@ -4,7 +4,7 @@ import re
 
 CRASH = """
 import os, pytest
-from behaviors.measurement import Measurement
+from behaviors.contract.measurement import Measurement
 
 @pytest.mark.predictions("val")
 def test_fine(predictions, gate):
@@ -92,7 +92,7 @@ def test_numpy_scalars_in_properties_survive_the_workers(house):
     house.room(
         "rigged",
         "import numpy as np, pytest\n"
-        "from behaviors.measurement import Measurement\n"
+        "from behaviors.contract.measurement import Measurement\n"
         '@pytest.mark.predictions("val")\n'
         "def test_number(predictions, gate, record_property):\n"
         '    record_property("mine", np.float32(0.25))\n'

@@ -6,7 +6,7 @@ METRIC = '"share": Metric("A share", "fraction", "higher")'
 ROOM = """
 import numpy as np
 import pytest
-from behaviors.measurement import Measurement
+from behaviors.contract.measurement import Measurement
 
 
 @pytest.mark.predictions("wide")
@@ -33,7 +33,7 @@ def test_any_view_of_the_first_images(house):
 
 RECORDED = """
 import pytest
-from behaviors.measurement import Measurement
+from behaviors.contract.measurement import Measurement
 
 
 @pytest.mark.predictions("val")

@@ -5,11 +5,11 @@ import re
 
 import pytest
 
-from fixtures.outcome import Tally
+from fixtures.plugin.outcome import Tally
 
 RERUNS = """
 from _pytest.runner import runtestprotocol
-pytest_plugins = ["fixtures.plugin"]
+pytest_plugins = ["fixtures.plugin.hooks"]
 
 def pytest_runtest_protocol(item, nextitem):
     log = item.ihook.pytest_runtest_logreport
@@ -31,7 +31,7 @@ def pytest_runtest_protocol(item, nextitem):
 """What plugins for ``--reruns`` do: failed attempts are reported as ``rerun``, and the test runs again."""
 REPEATS = """
 import pytest
-pytest_plugins = ["fixtures.plugin"]
+pytest_plugins = ["fixtures.plugin.hooks"]
 
 @pytest.fixture
 def time(request):

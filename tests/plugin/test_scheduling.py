@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from fixtures import scheduling
-from fixtures.scheduling import Gpus, model_of, share_cpu, visible_gpus
+from fixtures.plugin import scheduling
+from fixtures.plugin.scheduling import Gpus, model_of, share_cpu, visible_gpus
 
 MODELS = ("vit", "vit-clip", "convnext-clip")
 
@@ -56,7 +56,7 @@ def test_workers_share_the_threads_unless_the_user_set_a_number(monkeypatch):
 
 GROUPED = """
 import os, pytest
-from behaviors.measurement import Measurement
+from behaviors.contract.measurement import Measurement
 
 @pytest.mark.parametrize("again", range(4))
 @pytest.mark.predictions("val")

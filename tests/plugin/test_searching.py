@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from fixtures.searching import KEPT, PROFILES, Searching, usual_profile
+from fixtures.plugin.search_memory import KEPT, PROFILES, Searching, usual_profile
 
 
 @pytest.fixture

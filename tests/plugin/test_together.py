@@ -9,7 +9,7 @@ METRIC = '"spread": Metric("Spread of accuracy", "fraction", "lower")'
 SPREAD = """
 import numpy as np
 import pytest
-from behaviors.measurement import Measurement
+from behaviors.contract.measurement import Measurement
 
 
 @pytest.mark.predictions("val", "again")
@@ -79,7 +79,7 @@ def test_a_missing_role_is_named(house):
 
 PAIR = """
 import pytest
-from behaviors.measurement import Measurement
+from behaviors.contract.measurement import Measurement
 
 
 @pytest.mark.predictions("val", models={"pair": ("one", "two"), "other": ("one", "three")})
@@ -92,7 +92,7 @@ def test_spread(answers, gate):
 def test_groups_of_models_run_where_all_take_part(house, two):
     house.room("toy", PAIR, METRIC)
     (house.path / "behaviors/toy/__init__.py").write_text(
-        f"from behaviors.measurement import Metric\n\nMETRICS = {{{METRIC}}}\nGROUPS = {{'pair': ('one', 'two')}}\n"
+        f"from behaviors.contract.measurement import Metric\n\nMETRICS = {{{METRIC}}}\nGROUPS = {{'pair': ('one', 'two')}}\n"
     )
     house.thresholds("small: {policy: point, toy: {spread: {max: 0.1, model: pair, because: a test}}}\n")
     suite = two()

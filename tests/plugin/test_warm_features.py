@@ -5,7 +5,7 @@ import re
 import pytest
 
 WATCH = """
-pytest_plugins = ["fixtures.plugin"]
+pytest_plugins = ["fixtures.plugin.hooks"]
 
 def pytest_unconfigure(config):
     import sys

@@ -9,8 +9,8 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from fixtures.core.errors import InputError
 from fixtures.datasets.dataset import ClassMapping, Manifest
-from fixtures.errors import InputError
 from fixtures.models.model import Identity, ModelSpec
 from fixtures.models.recorded import Recorded
 from fixtures.predictions.oracle import Oracle

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from fixtures.core.errors import InputError
 from fixtures.datasets.dataset import ClassMapping
-from fixtures.errors import InputError
 from fixtures.predictions.distribution import check_mapping, distribute
 from fixtures.predictions.rows import Decisions, from_decisions, from_distribution
 from fixtures.predictions.table import build, column, ids_of

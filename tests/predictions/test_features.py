@@ -9,15 +9,15 @@ import pandas as pd
 import pytest
 import torch
 
-from behaviors.features import Fits, NoFeatures
+from behaviors.contract.features import Fits, NoFeatures
+from fixtures.core.errors import InputError
 from fixtures.datasets.dataset import ClassMapping
-from fixtures.errors import InputError
 from fixtures.models.recorded import Recorded
+from fixtures.plugin.probing import StoredProbe
 from fixtures.predictions import partial
 from fixtures.predictions.plan import Plan, render
 from fixtures.predictions.request import Request
 from fixtures.predictions.table import column, ids_of
-from fixtures.probing import StoredProbe
 from tests.predictions.fakes import Linear, Noise, oracle, shelf
 
 ASK = Request("one", "noise", content="features")

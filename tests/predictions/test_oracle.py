@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fixtures.core.errors import InputError
 from fixtures.datasets.dataset import ClassMapping
-from fixtures.errors import InputError
 from fixtures.models.recorded import Recorded
 from fixtures.predictions.answer import Answers
 from fixtures.predictions.plan import Plan, render
@@ -196,7 +196,7 @@ def test_memory_keeps_the_latest_answers():
 
 
 def _answer(index):
-    from behaviors.predictions import Predictions
+    from behaviors.contract.predictions import Predictions
 
     return Predictions(
         "m", str(index), "identity", ("a",), np.array(["x"]), np.zeros(1, np.int64), np.zeros((900, 1), np.int64),

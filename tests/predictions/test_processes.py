@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fixtures.errors import InputError
+from fixtures.core.errors import InputError
 from fixtures.predictions import buffer, partial, sealed, store
 from fixtures.predictions.progress import Silent
 from fixtures.predictions.request import Request

@@ -30,7 +30,7 @@ def test_no_network_is_loaded_again_to_be_refused(house):
     room = """
 import sys
 import pytest
-from behaviors.predictions import NoView
+from behaviors.contract.predictions import NoView
 
 
 @pytest.mark.predictions("wide", views=("resolution(size=56)",))

@@ -7,8 +7,8 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from fixtures.core.errors import InputError
 from fixtures.datasets.dataset import ClassMapping
-from fixtures.errors import InputError
 from fixtures.predictions import sealed
 from fixtures.predictions.key import file_name, key_of
 from fixtures.predictions.request import Request

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from fixtures.core.errors import InputError
 from fixtures.datasets.dataset import ClassMapping
-from fixtures.errors import InputError
 from fixtures.models import recorded, streamed
 from fixtures.models.model import ModelSpec
 from fixtures.predictions.request import Request

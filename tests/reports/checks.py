@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from behaviors.measurement import Interval, Measurement
+from behaviors.contract.measurement import Interval, Measurement
 from fixtures.gates.check import Check, about, measured
 from fixtures.predictions.request import Request
 

@@ -19,7 +19,7 @@ ROOM = '''"""Toy: is it a toy?
 
 Source  arXiv:2311.09215, "Toys"
 """
-from behaviors.measurement import Metric
+from behaviors.contract.measurement import Metric
 
 METRICS = {
     "number": Metric("A number", "fraction", "lower", "arXiv:1706.04599, section 2"),
@@ -103,8 +103,8 @@ import os
 
 import pytest
 
-from behaviors.measurement import Interval, Measurement
-from fixtures.errors import InputError
+from behaviors.contract.measurement import Interval, Measurement
+from fixtures.core.errors import InputError
 
 
 def picture():

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from behaviors.measurement import Interval, Measurement, Metric
+from behaviors.contract.measurement import Interval, Measurement, Metric
 from fixtures.gates.rule import Rule
 from fixtures.gates.verdict import judge
 from fixtures.predictions.request import Request

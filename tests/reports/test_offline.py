@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from fixtures.errors import InputError
+from fixtures.core.errors import InputError
 from fixtures.reports.offline import META, take_offline
 from tests.conftest import ROOT
 

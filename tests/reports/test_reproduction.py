@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from behaviors.measurement import Metric, Parts
-from fixtures.errors import InputError
+from behaviors.contract.measurement import Metric, Parts
+from fixtures.core.errors import InputError
 from fixtures.gates.published import Published
 from fixtures.gates.rule import Rule
 from fixtures.gates.thresholds import Thresholds

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.errors import InputError
+from fixtures.core.errors import InputError
 from fixtures.reports import destination
 from fixtures.reports.measured import measured
 from fixtures.reports.results import Results, schema
@@ -18,7 +18,7 @@ from tests.reports.test_summary import told
 LAW = "small: {calibration: {ece: {max: 0.05, because: test}, brier: {max: 0.01, because: test}}}"
 UNLOADABLE = """
 import pytest
-from behaviors.measurement import Measurement
+from behaviors.contract.measurement import Measurement
 
 @pytest.mark.predictions("val")
 def test_nothing(predictions, gate):
@@ -208,7 +208,7 @@ def test_a_full_disk_is_a_sentence_and_no_pass(house, tmp_path):
     room = """
 import pytest
 from pathlib import Path
-from behaviors.measurement import Measurement
+from behaviors.contract.measurement import Measurement
 
 @pytest.mark.predictions("val")
 def test_fine(predictions, gate):

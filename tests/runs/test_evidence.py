@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from behaviors.per_image import PerImage, mean, proportion
+from behaviors.contract.per_image import PerImage, mean, proportion
 from fixtures.gates.comparison import Compared
 from fixtures.reports.attachments import png
 from fixtures.runs import decisions, evidence

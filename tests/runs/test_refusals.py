@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from fixtures.errors import InputError
+from fixtures.core.errors import InputError
 from fixtures.runs import files
 from fixtures.runs.baseline import opened, resolve
 from fixtures.runs.kept import saved

@@ -5,9 +5,9 @@ from pathlib import Path
 ROOM = """
 import os, signal
 import pytest
-from behaviors.intervals import clopper_pearson
-from behaviors.measurement import Measurement
-from behaviors.per_image import mean, proportion
+from behaviors.statistics.intervals import clopper_pearson
+from behaviors.contract.measurement import Measurement
+from behaviors.contract.per_image import mean, proportion
 
 
 @pytest.mark.predictions("val")

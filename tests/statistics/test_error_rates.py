@@ -7,8 +7,8 @@ import pytest
 from scipy.special import ndtri
 from scipy.stats import binom
 
-from behaviors.intervals import mean_z
-from behaviors.measurement import Interval
+from behaviors.contract.measurement import Interval
+from behaviors.statistics.intervals import mean_z
 from benchmarks import few_errors, ratios, shares
 from benchmarks.cases import ALPHA, missed
 

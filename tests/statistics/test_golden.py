@@ -8,11 +8,11 @@ import pytest
 from behaviors.calibration.bins import bin_by_confidence
 from behaviors.calibration.bounds import ece_bounds
 from behaviors.calibration.metrics import expected_calibration_error, signed_gap, top_label_brier_score
-from behaviors.gaps import folding_bias
-from behaviors.intervals import clopper_pearson, wilson
 from behaviors.mistakes import bounds
 from behaviors.shape_texture.evidence import Decisions
 from behaviors.shape_texture.metrics import shape_fraction
+from behaviors.statistics.gaps import folding_bias
+from behaviors.statistics.intervals import clopper_pearson, wilson
 from tests.conftest import ROOT
 
 ALPHA = 0.05

@@ -16,11 +16,10 @@ from behaviors.calibration.metrics import (
     top_label_brier_score,
     underconfidence,
 )
-from behaviors.comparing import compare
-from behaviors.effective import effective_bounds
+from behaviors.contract.comparing import compare
+from behaviors.contract.measurement import Interval, Measurement
 from behaviors.invariance.metrics import retained
 from behaviors.invariance.sweeps import Sweep
-from behaviors.measurement import Interval, Measurement
 from behaviors.mistakes.evidence import Errors
 from behaviors.mistakes.metrics import error_ratio, mean_error_ratio, worst_factor
 from behaviors.robustness.corruptions import Corrupted
@@ -28,6 +27,7 @@ from behaviors.robustness.metrics import accuracy, corruption_accuracy, mean_cor
 from behaviors.robustness.reference import Reference
 from behaviors.shape_texture.evidence import Decisions
 from behaviors.shape_texture.metrics import cue_accuracy, shape_fraction
+from behaviors.statistics.effective import effective_bounds
 from behaviors.transfer.metrics import fits_interval
 
 ALPHA, N = 0.05, 700

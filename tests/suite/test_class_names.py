@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.errors import InputError
+from fixtures.core.errors import InputError
 from fixtures.suite import imagenet
 from fixtures.suite.class_names import read_classes, read_names
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fixtures.errors import InputError
+from fixtures.core.errors import InputError
 from fixtures.suite.loader import load_suite
 from tests.datasets.parquets import table, write
 from tests.datasets.pictures import folders, picture

@@ -9,7 +9,7 @@ import pytest
 
 from fixtures.gates.metrics import known_groups, known_metrics
 from fixtures.gates.thresholds import load as load_thresholds
-from fixtures.subject import ALL
+from fixtures.predictions.target import ALL
 from fixtures.suite import schema
 from fixtures.suite.loader import Suite, load_suite
 from tests.datasets.parquets import table, write

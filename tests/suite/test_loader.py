@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.errors import InputError
+from fixtures.core.errors import InputError
 from fixtures.suite.loader import Suite, load_suite
 from tests.datasets.pictures import folders
 

@@ -4,9 +4,9 @@ import csv
 
 import pytest
 
+from fixtures.core.errors import InputError
 from fixtures.datasets.class_space import ClassSpace
 from fixtures.datasets.dataset import ClassMapping
-from fixtures.errors import InputError
 from fixtures.suite import imagenet
 from fixtures.suite.imagenet_16 import groups
 from fixtures.suite.outputs import resolve

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fixtures.errors import InputError
+from fixtures.core.errors import InputError
 from fixtures.models.spec import parse
 from fixtures.suite.loader import load_suite
 from fixtures.suite.presets import usual, with_synonyms

@@ -5,7 +5,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from fixtures.errors import InputError
+from fixtures.core.errors import InputError
 from fixtures.suite.loader import Suite, load_suite
 from tests.datasets.parquets import table, write
 from tests.datasets.pictures import folders, picture

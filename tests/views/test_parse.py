@@ -6,8 +6,8 @@ import sys
 import pytest
 import torch
 
+from fixtures.core.errors import InputError
 from fixtures.corruptions.names import CORRUPTIONS
-from fixtures.errors import InputError
 from fixtures.views import AS_IS, IDENTITY, Framing, parse
 from fixtures.views.registry import KNOWN, Parameter, framing_step, pixel_step
 

@@ -6,7 +6,7 @@ from scipy import stats
 
 from behaviors.calibration import bounds
 from behaviors.calibration.bounds import ece_bounds, overconfidence_bounds
-from behaviors.gaps import Gaps, folding_bias
+from behaviors.statistics.gaps import Gaps, folding_bias
 from benchmarks.intervals import SCENARIOS, binned_errors
 
 REPETITIONS = 4000

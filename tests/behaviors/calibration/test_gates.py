@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from behaviors.calibration import METRICS, test_calibration
-from behaviors.predictions import Predictions
+from behaviors.contract.predictions import Predictions
 from tests.behaviors.recorder import Recorder, Skipped
 
 TESTS = {
@@ -101,7 +101,7 @@ def test_decisions_alone_say_nothing_of_calibration(said):
 
 ONE_CLASS = """
 import numpy as np, pytest
-from behaviors.predictions import Predictions
+from behaviors.contract.predictions import Predictions
 
 @pytest.fixture
 def predictions():

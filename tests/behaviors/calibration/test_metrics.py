@@ -15,7 +15,7 @@ from behaviors.calibration.metrics import (
     top_label_brier_score,
     underconfidence,
 )
-from behaviors.intervals import clopper_pearson
+from behaviors.statistics.intervals import clopper_pearson
 
 ALPHA = 0.05
 FOUR = ([0.95, 0.95, 0.65, 0.55], [1, 0, 1, 1])

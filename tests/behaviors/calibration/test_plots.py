@@ -8,8 +8,8 @@ from PIL import Image
 
 from behaviors.calibration.metrics import expected_calibration_error
 from behaviors.calibration.plots import OVER, UNDER, reliability
-from behaviors.measurement import Measurement
-from behaviors.predictions import Predictions
+from behaviors.contract.measurement import Measurement
+from behaviors.contract.predictions import Predictions
 
 RANDOM = np.random.default_rng(0)
 SURE = RANDOM.beta(2, 0.5, 2000)

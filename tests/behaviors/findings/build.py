@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from behaviors.predictions import Predictions
+from behaviors.contract.predictions import Predictions
 
 CLASSES = ("ant", "bee", "cat", "dog")
 

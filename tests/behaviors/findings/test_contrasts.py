@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from behaviors.contract.measurement import Measurement
 from behaviors.findings.contrasts import above, above_on_average, negative, positive, right_more_often, within
 from behaviors.findings.influence import Measured, by_cluster, by_image, by_two_sources, mean_influence
-from behaviors.measurement import Measurement
 
 
 def estimate(values, model="one") -> Measured:

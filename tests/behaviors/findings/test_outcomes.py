@@ -5,10 +5,10 @@ import inspect
 import numpy as np
 import pytest
 
-from behaviors.features import NoFeatures
+from behaviors.contract.features import NoFeatures
+from behaviors.contract.predictions import NoView
 from behaviors.findings import GROUPS, METRICS, test_findings
 from behaviors.findings.test_findings import CLIP_WINS
-from behaviors.predictions import NoView
 from tests.behaviors.findings.world import ACCURACY, MODELS, Asked, World, probes
 from tests.behaviors.recorder import Recorder, Skipped
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from behaviors.contract.measurement import Interval, Measurement
 from behaviors.findings import METRICS
 from behaviors.findings.conjunction import all_above, as_measurement
 from behaviors.findings.contrasts import above, negative, positive
 from behaviors.findings.influence import Measured, mean_influence
 from behaviors.findings.plots import CONTRADICTED, HOLDS, UNDECIDED, comparison
-from behaviors.measurement import Interval, Measurement
 
 METRIC = METRICS["clip_is_less_texture_biased"]
 

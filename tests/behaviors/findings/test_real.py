@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from behaviors.contract.predictions import Predictions
 from behaviors.findings import FOUR
 from behaviors.findings.influence import by_two_sources
 from behaviors.findings.shape import more_shape
-from behaviors.predictions import Predictions
 from tests.behaviors.findings.build import says
 from tests.conftest import House
 

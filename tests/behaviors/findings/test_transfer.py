@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from behaviors.features import ProbeAnswers
+from behaviors.contract.features import ProbeAnswers
 from behaviors.findings.transfer import over_tasks
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from behaviors.features import ProbeAnswers
+from behaviors.contract.features import ProbeAnswers
+from behaviors.contract.predictions import Predictions
 from behaviors.findings import FOUR, GROUPS
 from behaviors.mistakes import FACTORS
-from behaviors.predictions import Predictions
 from tests.behaviors.findings.build import CLASSES, says
 
 MODELS = FOUR["four"]

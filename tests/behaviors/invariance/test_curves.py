@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from behaviors.contract.measurement import Measurement
 from behaviors.invariance.kinds import SWEEPS
 from behaviors.invariance.metrics import accuracy, consistency, retained
 from behaviors.invariance.plots import curves
 from behaviors.invariance.sweeps import sweep
-from behaviors.measurement import Measurement
 from tests.behaviors.invariance.images import said
 
 KIND = SWEEPS["scale"]

@@ -4,10 +4,10 @@ import inspect
 
 import numpy as np
 
+from behaviors.contract.predictions import NoView
 from behaviors.invariance import METRICS, test_invariance
 from behaviors.invariance.kinds import SWEEPS
 from behaviors.invariance.metrics import MEASURES
-from behaviors.predictions import NoView
 from tests.behaviors.invariance.images import said
 from tests.behaviors.recorder import Recorder, Skipped
 

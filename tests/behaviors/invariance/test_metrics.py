@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import binomtest, norm
 
-from behaviors.intervals import mean_hall
 from behaviors.invariance import METRICS
 from behaviors.invariance.kinds import SWEEPS
 from behaviors.invariance.metrics import ALIKE, MEASURES, WORST, accuracy, consistency, retained, true_probability
 from behaviors.invariance.sweeps import sweep
+from behaviors.statistics.intervals import mean_hall
 from tests.behaviors.invariance.images import said
 
 SCALE = SWEEPS["scale"]

@@ -5,11 +5,11 @@ import io
 import numpy as np
 import pytest
 
+from behaviors.contract.predictions import Predictions
 from behaviors.invariance.ranges import Ranges
 from behaviors.invariance.search import SearchResult, search
 from behaviors.invariance.strip import MOST, changed, strip, strip_of
 from behaviors.invariance.transformation import Transformation
-from behaviors.predictions import Predictions
 
 CLASSES = ("ant", "a name that is far too long to stand below an image", "cat $x$")
 

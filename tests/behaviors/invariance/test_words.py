@@ -5,13 +5,13 @@ import re
 import numpy as np
 import pytest
 
+from behaviors.contract.predictions import Predictions
 from behaviors.invariance.consistency import search_consistency, unchanged
 from behaviors.invariance.ranges import Ranges
 from behaviors.invariance.replay import fixed, recalled, to_keep
 from behaviors.invariance.search import SearchResult
 from behaviors.invariance.transformation import Transformation
 from behaviors.invariance.words import NO_GUARANTEE, NO_INTERVAL, in_words
-from behaviors.predictions import Predictions
 
 SHIFT, BOTH, LARGE = Transformation(x=1), Transformation(x=3, zoom=4), Transformation(x=8, zoom=12)
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from behaviors.contract.predictions import Predictions
 from behaviors.mistakes import FACTORS
 from behaviors.mistakes.evidence import Errors, errors
-from behaviors.predictions import Predictions
 
 
 def said(predicted=(0, 0, 1, 1), **annotations):

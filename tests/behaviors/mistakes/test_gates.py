@@ -6,9 +6,9 @@ import inspect
 import numpy as np
 import pytest
 
+from behaviors.contract.predictions import Predictions
 from behaviors.mistakes import FACTORS, METRICS, test_mistakes
 from behaviors.mistakes.evidence import Errors
-from behaviors.predictions import Predictions
 from tests.behaviors.recorder import Recorder, Skipped
 
 TESTS = {name: test for name, test in inspect.getmembers(test_mistakes, inspect.isfunction) if name.startswith("test_")}

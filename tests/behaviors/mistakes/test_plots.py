@@ -7,12 +7,12 @@ import pytest
 from matplotlib.colors import to_rgba
 from PIL import Image
 
-from behaviors.measurement import Interval, Measurement
+from behaviors.contract.measurement import Interval, Measurement
+from behaviors.contract.predictions import Predictions
 from behaviors.mistakes import FACTORS
 from behaviors.mistakes.evidence import Errors
 from behaviors.mistakes.metrics import mean_error_ratio
 from behaviors.mistakes.plots import FEWER, MORE, UNSURE, error_ratios
-from behaviors.predictions import Predictions
 
 COLUMN = np.zeros((2, 1), np.int64)
 

@@ -9,10 +9,10 @@ import importlib.util
 import numpy as np
 import pytest
 
+from behaviors.contract.predictions import Predictions
 from behaviors.mistakes import FACTORS
 from behaviors.mistakes.evidence import errors
 from behaviors.mistakes.metrics import mean_error_ratio, worst_factor
-from behaviors.predictions import Predictions
 from fixtures.suite.loader import load_suite
 from tests.conftest import ROOT
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from behaviors.predictions import Predictions
+from behaviors.contract.predictions import Predictions
 from behaviors.robustness.answers import right_answers
 
 

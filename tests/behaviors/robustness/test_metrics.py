@@ -5,7 +5,6 @@ import pytest
 from scipy import stats
 from sklearn.metrics import accuracy_score
 
-from behaviors.intervals import clopper_pearson
 from behaviors.robustness import estimates
 from behaviors.robustness.corruptions import arrange
 from behaviors.robustness.estimates import Estimate
@@ -17,6 +16,7 @@ from behaviors.robustness.metrics import (
     relative_robustness,
 )
 from behaviors.robustness.reference import ALEXNET, Reference
+from behaviors.statistics.intervals import clopper_pearson
 
 
 def table(wrong: np.ndarray, names: tuple[str, ...] = ("fog", "snow")):

@@ -5,10 +5,10 @@ import pytest
 from scipy.special import expit, logit
 from scipy.stats import t as student
 
-from behaviors.intervals import clopper_pearson
 from behaviors.shape_texture import METRICS
 from behaviors.shape_texture.evidence import Decisions, decisions
 from behaviors.shape_texture.metrics import cue_accuracy, shape_fraction, texture_fraction
+from behaviors.statistics.intervals import clopper_pearson
 from tests.behaviors.shape_texture.stimuli import counted, leaning, names, said
 
 ALL = {"shape_fraction": shape_fraction, "texture_fraction": texture_fraction, "cue_accuracy": cue_accuracy}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from behaviors.measurement import Measurement
+from behaviors.contract.measurement import Measurement
 from behaviors.shape_texture.evidence import decisions
 from behaviors.shape_texture.metrics import cue_accuracy, shape_fraction
 from behaviors.shape_texture.plots import PUBLISHED, by_category, by_cue

@@ -9,10 +9,10 @@ import yaml
 from scipy.special import expit, logit, ndtri
 from scipy.stats import norm
 
-from behaviors.clusters import two_way_variance
-from behaviors.predictions import Predictions
+from behaviors.contract.predictions import Predictions
 from behaviors.shape_texture.evidence import decisions
 from behaviors.shape_texture.metrics import cue_accuracy, shape_fraction
+from behaviors.statistics.clusters import two_way_variance
 from fixtures.predictions.oracle import Oracle
 from fixtures.predictions.request import Request
 from fixtures.suite.loader import load_suite

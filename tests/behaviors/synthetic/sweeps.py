@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from behaviors.predictions import Predictions
+from behaviors.contract.predictions import Predictions
 
 CLASSES = ("ant", "bee", "cat", "dog")
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from behaviors.measurement import Measurement
+from behaviors.contract.measurement import Measurement
 from behaviors.synthetic import FACTORS
 from behaviors.synthetic.metrics import factor_accuracy, mean_accuracy
 from behaviors.synthetic.plots import curve, factors

@@ -1,4 +1,4 @@
-"""Small products run on one thread here, as they do in a run (``fixtures/probing.py``)."""
+"""Small products run on one thread here, as they do in a run (``fixtures/plugin/probing.py``)."""
 
 from collections.abc import Iterator
 

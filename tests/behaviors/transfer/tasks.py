@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from behaviors.features import ProbeData
+from behaviors.contract.features import ProbeData
 
 STRENGTHS = tuple(10.0 ** (-step / 2) for step in range(11))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from behaviors.features import NoFeatures, ProbeAnswers
+from behaviors.contract.features import NoFeatures, ProbeAnswers
 from behaviors.transfer import METRICS, test_transfer
 from tests.behaviors.recorder import Recorder, Skipped
 from tests.behaviors.transfer.tasks import clouds

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from behaviors.measurement import Interval, Measurement
+from behaviors.contract.measurement import Interval, Measurement
 from behaviors.transfer.metrics import fits_interval, mean_probe_accuracy, probe_accuracy
 
 CLASSES = ("ant", "bee", "cat")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from behaviors.measurement import Interval, Measurement
+from behaviors.contract.measurement import Interval, Measurement
 from behaviors.transfer.metrics import mean_probe_accuracy
 from behaviors.transfer.plots import tasks
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from behaviors.predictions import Predictions
+from behaviors.contract.predictions import Predictions
 from fixtures.datasets.dataset import ClassMapping
 from fixtures.predictions.canary.watch import Canary, unwatched
 
