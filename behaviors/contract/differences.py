@@ -1,7 +1,7 @@
 """How far apart two models' numbers are, by what each of the same images contributes to either: new - old.
 
-Three kinds of numbers have three kinds of tests; ``behaviors.contract.joined`` says which rows they accept.  ``alpha``: the
-error of each side of an interval.
+Three kinds of numbers have three kinds of tests; ``behaviors.contract.joined`` says which rows they accept.
+``alpha``: the error of each side of an interval.
 """
 
 from collections.abc import Callable

@@ -4,8 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from behaviors.statistics.interval import Interval
+
 if TYPE_CHECKING:  # naming metrics imports no numpy
     from behaviors.contract.per_image import PerImage
+
+__all__ = ["Better", "Cell", "Interval", "Measurement", "Metric", "Parts"]
 
 Better = Literal["lower", "higher", "neither"]
 Cell = float | int | str | None
@@ -50,16 +54,6 @@ class Metric:
     """The share of images that are right: against a baseline, those that no longer are get counted and shown."""
     parts: Parts | None = None
     """Where each part is a number like the whole (a level, a category), which may have a published value of its own."""
-
-
-@dataclass(frozen=True)
-class Interval:
-    """Bounds [low, high]; each side errs with probability at most about ``alpha``."""
-
-    low: float
-    high: float
-    alpha: float
-    method: str
 
 
 @dataclass(frozen=True)

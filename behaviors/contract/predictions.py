@@ -7,6 +7,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from behaviors.statistics.columns import frozen, once
+
+__all__ = ["Answers", "NoView", "Predictions", "frozen", "once"]
+
 
 class NoView(Exception):
     """A model cannot be asked about images under a view; the message says why."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaincinv, ndtri  # scipy.stats would double the time to import
 
-from behaviors.contract.measurement import Interval
+from behaviors.statistics.interval import Interval
 
 
 def clopper_pearson(successes: int, trials: int, *, alpha: float) -> Interval:

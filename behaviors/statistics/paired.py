@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from scipy.special import bdtrc, ndtr  # scipy.stats would double the time to import
 
-from behaviors.contract.measurement import Interval
+from behaviors.statistics.interval import Interval
 from behaviors.statistics.intervals import normal_quantile
 
 STEPS = 60

@@ -92,7 +92,8 @@ def test_spread(answers, gate):
 def test_groups_of_models_run_where_all_take_part(house, two):
     house.room("toy", PAIR, METRIC)
     (house.path / "behaviors/toy/__init__.py").write_text(
-        f"from behaviors.contract.measurement import Metric\n\nMETRICS = {{{METRIC}}}\nGROUPS = {{'pair': ('one', 'two')}}\n"
+        "from behaviors.contract.measurement import Metric\n\n"
+        f"METRICS = {{{METRIC}}}\nGROUPS = {{'pair': ('one', 'two')}}\n"
     )
     house.thresholds("small: {policy: point, toy: {spread: {max: 0.1, model: pair, because: a test}}}\n")
     suite = two()
