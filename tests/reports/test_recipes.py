@@ -13,6 +13,8 @@ from tests.conftest import ROOT
 
 RECIPES = sorted((ROOT / "examples" / "ci").glob("*.yml"))
 PAGES = [ROOT / "docs" / "ci.md", ROOT / "docs" / "reports.md"]
+ELSEWHERE = {"--single-file", "--reruns", "--count"}
+"""Options of Allure, pytest-rerunfailures and pytest-repeat."""
 OPTION = re.compile(r"(?<!\S)--[a-z][a-z-]+")
 ASSIGNED = re.compile(r"^[A-Z]+=")
 
@@ -79,7 +81,7 @@ def test_every_option_that_the_documentation_names_exists(path, known):
     assert lines
     named = {option for line in lines for option in OPTION.findall(line.partition("#")[0])}
     named |= set(re.findall(r"`(--[a-z][a-z-]+)", path.read_text()))
-    assert named - {"--single-file"} <= known  # which is Allure's
+    assert named - ELSEWHERE <= known
 
 
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.name)
