@@ -161,7 +161,7 @@ def test_what_is_no_checkpoint_at_all(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is a Git LFS pointer, not the weights; fetch them with 'git lfs pull'"):
         read_state_dict(path)
     path.write_text("<html>404</html>")
-    with pytest.raises(InputError, match="is truncated or no torch checkpoint"):
+    with pytest.raises(InputError, match="is a web page or XML, not the weights; download them again"):
         read_state_dict(path)
 
 

@@ -15,6 +15,7 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from fixtures.core.errors import InputError
+from fixtures.models.built import Built
 from fixtures.models.load import build, load
 from fixtures.models.model import ModelSpec
 from fixtures.models.open_clip_weights import Target, _evidence_of_tag, _quick_gelu, target_of
@@ -252,3 +253,29 @@ def test_a_broken_configuration(clip_folder: Path, spec: Spec) -> None:
     (clip_folder / "open_clip_config.json").write_text("{}")
     with pytest.raises(InputError, match=r"open_clip cannot build local-dir:.*Could not load valid config"):
         build(spec(LOCAL))
+
+
+OPENAI = {"input_resolution": torch.tensor(32), "context_length": torch.tensor(16), "vocab_size": torch.tensor(49408)}
+
+
+def quick(built: Built) -> bool:
+    return any(type(part).__name__ == "QuickGELU" for part in built.run.clip.modules())
+
+
+def test_openais_format_brings_its_activation(clip_folder: Path, spec: Spec, tmp_path: Path) -> None:
+    state = load_file(clip_folder / "open_clip_model.safetensors")
+    torch.save(state, tmp_path / "plain.pth")
+    torch.save(state | OPENAI, tmp_path / "openai.pth")
+    text = "open_clip:local-dir:tiny-clip?checkpoint="
+    plain, openai = (build(spec(f"{text}{name}.pth")) for name in ("plain", "openai"))
+    assert [quick(plain), quick(openai)] == [False, True]
+    assert plain.identity.fingerprint != openai.identity.fingerprint
+    assert openai.identity.facts["format"] == "OpenAI's"
+    assert not quick(build(spec(f"{text}openai.pth&quick_gelu=false")))
+
+
+def test_openais_settings_are_the_architectures(clip_folder: Path, spec: Spec, tmp_path: Path) -> None:
+    state = load_file(clip_folder / "open_clip_model.safetensors")
+    torch.save(state | OPENAI | {"input_resolution": torch.tensor(64)}, tmp_path / "openai.pth")
+    with pytest.raises(InputError, match="says input_resolution 64, the architecture has 32"):
+        build(spec("open_clip:local-dir:tiny-clip?checkpoint=openai.pth"))
