@@ -164,9 +164,10 @@ def test_recordings_and_factories(spec: Spec, tmp_path: Path, builds: Builds) ->
     assert found.preprocessing == "recorded"
     assert builds.count == 0
     (tmp_path / "afactory.py").write_text(
+        "import torch\n"
         "def make():\n"
         "    names = ['cat', 'dog', 'car']\n"
-        "    return {'model': print, 'preprocess': print, 'class_names': names}\n"
+        "    return {'model': print, 'preprocess': lambda image: torch.zeros(3, 2, 2), 'class_names': names}\n"
     )
     read = spec("python:afactory:make")
     assert not identify(read, tmp_path / "cache").stable
