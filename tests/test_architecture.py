@@ -5,6 +5,8 @@ The layers of ``fixtures`` are in ``pyproject.toml`` (``lint-imports``).  What i
 """
 
 import functools
+import subprocess
+import sys
 from pathlib import Path
 
 import grimp
@@ -49,3 +51,16 @@ def test_a_room_knows_no_other_room(room):
         p for p in imports_of(f"behaviors.{room}", within="behaviors") if p[1].split(".")[1] not in (*SHARED, room)
     ]
     assert wrong == []
+
+
+def test_the_picture_shows_the_rules_as_they_are():
+    """``python .ci/architecture.py`` draws it anew."""
+    command = [sys.executable, ROOT / ".ci/architecture.py", "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_folder_says_what_it_is_for():
+    folders = list((ROOT / "fixtures").glob("*/__init__.py"))
+    assert folders
+    assert [path for path in folders if not path.read_text().startswith('"""')] == []
