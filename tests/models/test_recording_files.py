@@ -123,3 +123,15 @@ def test_two_columns_of_one_name_are_refused(spec: Spec, tmp_path: Path) -> None
     (tmp_path / "rec.csv").write_text("file_name,logit_0,logit_0,logit_1\na.png,1,2,3\n")
     with pytest.raises(InputError, match="columns stand there more than once, first 'logit_0'"):
         recorded(spec("r=predictions:rec.csv"), "val", IDS[:1])
+
+
+def test_a_column_of_pictures_is_no_column_of_names(spec: Spec, tmp_path: Path) -> None:
+    pictures = [{"bytes": b"abc", "path": name} for name in IDS]
+    write(FRAME.assign(image=pictures, filename=IDS)[::-1], tmp_path / "rec.parquet")
+    assert np.allclose(recorded(spec("r=predictions:rec.parquet"), "val", IDS).rows, LOGITS)
+
+
+def test_a_transposed_array_is_told(spec: Spec, tmp_path: Path) -> None:
+    np.savez(tmp_path / "rec.npz", logits=LOGITS.T)
+    with pytest.raises(InputError, match=r"has 4 outputs per image, the suite 3 classes; is the array transposed\?"):
+        recorded(spec("r=predictions:rec.npz"), "val", IDS[:3])

@@ -192,7 +192,7 @@ def test_a_hubs_architecture_takes_a_checkpoint(hub: Path, spec: Spec, tmp_path:
 
 def test_an_architecture_of_ones_own(spec: Spec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "mynets.py").write_text(
-        "import timm\nfrom torch import nn\n\n"
+        "import timm\nfrom torch import nn\nimport mylayers\n\n"
         "class Net(nn.Module):\n"
         "    def __init__(self, num_classes=5):\n"
         "        super().__init__()\n"
@@ -202,11 +202,15 @@ def test_an_architecture_of_ones_own(spec: Spec, tmp_path: Path, monkeypatch: py
         "def my_own_net(pretrained=False, pretrained_cfg=None, pretrained_cfg_overlay=None, cache_dir=None, **kw):\n"
         "    return Net(**kw)\n"
     )
+    (tmp_path / "mylayers.py").write_text("SCALE = 1\n")
     monkeypatch.syspath_prepend(tmp_path)
     torch.save({"fc.weight": torch.ones(3, 3), "fc.bias": torch.zeros(3)}, tmp_path / "own.pth")
     built = build(spec("timm:my_own_net?register=mynets&checkpoint=own.pth"))
     assert built.identity.outputs == 3
-    assert [Path(evidence.path).name for evidence in built.files] == ["mynets.py"]
+    assert {Path(evidence.path).name for evidence in built.files} == {"mynets.py", "mylayers.py"}
+    (tmp_path / "mylayers.py").write_text("SCALE = 2\n")
+    changed = build(spec("timm:my_own_net?register=mynets&checkpoint=own.pth"))
+    assert changed.identity.fingerprint != built.identity.fingerprint
     assert built.identity.preprocessing.startswith("resize 256 bicubic antialias, center crop 224x224")
 
 

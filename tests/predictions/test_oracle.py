@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from fixtures.core.errors import InputError
 from fixtures.datasets.dataset import ClassMapping
@@ -15,7 +16,7 @@ from fixtures.models.recorded import Recorded
 from fixtures.predictions.answer import Answers
 from fixtures.predictions.plan import Plan, render
 from fixtures.predictions.request import Request
-from tests.predictions.fakes import Noise, identity, oracle, shelf
+from tests.predictions.fakes import Linear, Noise, identity, oracle, shelf
 
 ASK = Request("one", "noise")
 ROOT = Path(__file__).resolve().parents[2]
@@ -109,8 +110,8 @@ def test_the_states_of_a_plan(tmp_path):
     assert render(Plan(())) == "The selected tests need no predictions."
 
 
-def recording(**rows) -> Recorded:
-    return Recorded(tuple(Noise().ids), "probabilities", **rows)
+def recording(kind="probabilities", **rows) -> Recorded:
+    return Recorded(tuple(Noise().ids), kind, **rows)
 
 
 def test_recorded_decisions_need_no_network(tmp_path):
@@ -233,3 +234,41 @@ print(sorted({"torch", "torchvision", "timm", "pandas", "PIL", "scipy"} & set(sy
         [sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def probabilities(found: torch.Tensor) -> torch.Tensor:
+    return found.softmax(1)
+
+
+@pytest.mark.parametrize("images", [20, 50])
+def test_probabilities_called_logits_are_refused_whenever_they_are_asked_for(tmp_path, images):
+    models = shelf("net")
+    models.networks["net"] = Linear(models.identities["net"], after=probabilities)
+    for _ in range(2):  # nothing is left of the first time from which the second would go on
+        asked = oracle(tmp_path, models, max_images=images)
+        with pytest.raises(InputError, match=r"net on noise: what is called logits lies in .* say outputs="):
+            asked.get(Request("net", "noise"))
+    insisting = shelf("net", normalized_logits=True)
+    insisting.networks["net"] = Linear(insisting.identities["net"], after=probabilities)
+    assert oracle(tmp_path, insisting, max_images=images).get(Request("net", "noise")).confidence.max() < 0.5
+
+
+def test_recorded_probabilities_called_logits_are_refused(tmp_path):
+    models = shelf("rec")
+    rows = np.full((50, 7), 0.05) + np.eye(7)[np.arange(50) % 7] * 0.65
+    models.recordings["rec"] = recording(rows=rows, kind="logits")
+    with pytest.raises(InputError, match="what is called logits lies in"):
+        oracle(tmp_path, models).get(Request("rec", "noise"))
+
+
+def test_what_was_chosen_for_a_model_is_remarked(tmp_path):
+    models = shelf("net", notes=("net: the checkpoint's entry 'ema' was read",))
+    models.recordings["rec"] = recording(rows=np.eye(7)[np.arange(50) % 7] * 3, kind="logits", in_order=True)
+    models.identities["rec"] = identity("recorded")
+    asked = oracle(tmp_path, models)
+    asked.get(Request("net", "noise"))
+    asked.get(Request("rec", "noise"))
+    assert asked.remarks == [
+        "net: the checkpoint's entry 'ema' was read",
+        "rec on noise: recorded without file names, taken in the dataset's order",
+    ]
