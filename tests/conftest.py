@@ -35,9 +35,10 @@ class Outcome:
 
 def run_pytest(folder: Path, *arguments: str, fresh: bool = False, **environment: str) -> Outcome:
     """Run pytest in ``folder`` in a process of its own; a ``fresh`` one has no library in memory."""
-    env = {**os.environ, "COLUMNS": "140", "HF_HUB_OFFLINE": "1", "GITHUB_STEP_SUMMARY": "", **environment}
+    env = {**os.environ, "COLUMNS": "140", "HF_HUB_OFFLINE": "1", "GITHUB_STEP_SUMMARY": ""}
     for name in [name for name in env if name == "PYTEST_ADDOPTS" or name.startswith("PYTEST_XDIST")]:
         del env[name]  # of the session that the test runs in
+    env |= environment
     with TemporaryDirectory() as written:
         output, errors = Path(written) / "output", Path(written) / "errors"
         if fresh:

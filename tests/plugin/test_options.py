@@ -14,6 +14,16 @@ import pytest
         (["--thresholds", "no-such.yaml"], "no-such.yaml"),
         (["--batch-size", "0"], "--batch-size"),
         (["--batch-size", "many"], "--batch-size"),
+        (["--store=s3://bucket/store"], "--store s3://bucket/store: is a URL; only paths on this machine"),
+        (["--results", "https://host/results.json"], "is a URL"),
+        (["--baseline=gs://bucket/run"], "is a URL"),
+        (["--suite=hf://datasets/x.yaml"], "is a URL"),
+        (["--store="], "--store : is empty"),
+        (["--thresholds="], "--thresholds : is empty"),
+        (["--baseline="], "--baseline : is empty"),
+        (["--require="], "--require: names nothing"),
+        (["--suite", "x" * 5000], "its name is too long"),
+        (["--save-run", "~nobody-of-this-name/run"], "is no path that can be used here"),
     ],
 )
 def test_a_mistake_is_one_sentence(house, arguments, sentence):
@@ -22,6 +32,54 @@ def test_a_mistake_is_one_sentence(house, arguments, sentence):
     assert ran.code == 4, ran.output
     assert sentence in ran.output
     assert "Traceback" not in ran.output
+    assert not [path for path in house.path.iterdir() if ":" in path.name]
+
+
+def test_a_mistake_is_told_where_the_summary_is(house):
+    ran = house.pytest(
+        "--suite", house.suite(), "--model", "n|ope", "--summary", "page.md", GITHUB_STEP_SUMMARY="job.md"
+    )
+    assert ran.code == 4, ran.output
+    for name in ("page.md", "job.md"):
+        page = (house.path / name).read_text()
+        assert page.startswith("## ❌ Usage error: nothing was measured\n\n- &#45;-model n&#124;ope"), page
+
+
+@pytest.mark.parametrize(
+    ("rules", "option", "sentence"),
+    [
+        (
+            "smal: {calibration: {ece: {max: 0.1, because: x}}}",
+            [],
+            "'small', so it judges nothing; did you mean 'smal'?",
+        ),
+        ("other: {calibration: {ece: {max: 0.1, because: x}}}", ["--thresholds=thresholds.yaml"], "known: other"),
+        ("small: {}", ["--thresholds=thresholds.yaml"], "its block for suite small has no rule"),
+        ("small: {calibraton: {ece: {max: 0.1, because: x}}}", [], "did you mean 'calibration'?"),
+        ("small: {calibration: {eec: {max: 0.1, because: x}}}", [], "did you mean 'ece'?"),
+        ("small: {calibration: {ece: {max: 0.1, dataset: vall, because: x}}}", [], "did you mean 'val'?"),
+        ("small: {calibration: {ece: {max: 0.1, margin: 50, because: x}}}", [], "margin 50 tolerates every model"),
+        ("small: {calibration: {ece: {max: 0.1, may_lose: 1, because: x}}}", [], "may_lose 1 tolerates every model"),
+        ("small: {calibration: {ece: {max: 50, because: x}}}", [], "outside what the metric can be"),
+        ("small: {calibration: {ece: {min: 0.2, max: 0.1, because: x}}}", [], "thresholds.yaml:1"),
+        ("small: {alpha: 1, calibration: {ece: {max: 0.1, because: x}}}", [], "must lie between 0 and 0.5"),
+        ("small: {alpha: 0, calibration: {ece: {max: 0.1, because: x}}}", [], "must lie between 0 and 0.5"),
+        ("small: {calibration: {ece: {max: .nan, because: x}}}", [], "must be a finite number"),
+    ],
+)
+def test_rules_that_judge_nothing_are_an_error(house, rules, option, sentence):
+    house.thresholds(rules)
+    ran = house.pytest("-k", "test_ece and val", "--suite", house.suite(), *option)
+    assert ran.code == 4, ran.output
+    assert sentence in ran.output
+    assert "Traceback" not in ran.output
+
+
+def test_rules_of_other_suites_in_the_usual_file_are_no_slip(house):
+    house.thresholds(
+        "mini: {calibration: {ece: {max: 0.1, because: x}}}\nphotos: {calibration: {ece: {max: 0.1, because: x}}}"
+    )
+    assert house.pytest("-k", "test_ece and val", "--suite", house.suite()).code == 0
 
 
 def test_a_mistake_is_one_sentence_also_with_workers(house):

@@ -1,0 +1,104 @@
+"""What ``pip install`` installs: it starts pytest with the configuration of the checkout that a run is about.
+
+pytest looks for its configuration beside every existing path on its command line, before it knows which of them belong
+to options: after ``--suite /data/photos.yaml`` it would read ``/data/pytest.ini`` and execute ``/data/conftest.py``.
+This module, which pytest loads before any ``conftest.py``, tells tests from options' values.  In a run that is about no
+checkout of this suite it does nothing and declares nothing.
+"""
+
+import os
+import shlex
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+OPTIONS = "fixtures.plugin.options"
+"""The plugin that declares the options, in the checkout."""
+TAKE_A_VALUE = (
+    *("--suite", "--model", "--data-root", "--checkpoint-dir", "--thresholds", "--store", "--device", "--precision"),
+    *("--batch-size", "--on-inconclusive", "--margin", "--suggest-thresholds", "--require", "--max-images"),
+    *("--search", "--save-run", "--baseline", "--results", "--summary", "--reproduce"),
+)
+"""Options of every checkout of this suite that are followed by a value."""
+STARTS_PYTEST = ("pytest", "py.test")
+"""What pytest is started as: a script, or a module of Python's."""
+
+
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Declare the options before pytest reads any ``conftest.py``, in a run that is about a checkout.
+
+    Raises:
+        UsageError: pytest has to begin again with the checkout's configuration and cannot.
+    """
+    config = pluginmanager.get_plugin("pytestconfig")
+    if not isinstance(config, pytest.Config):
+        return
+    checkout = checkout_of(_words(config), config.invocation_params.dir)
+    if checkout is None:
+        return
+    chosen = config.known_args_namespace
+    if not (chosen.inifilename or chosen.rootdir) and not os.path.samefile(config.rootpath, checkout):
+        _begin_again(config, checkout)
+    if not pluginmanager.has_plugin(OPTIONS):  # where another configuration was asked for
+        sys.path.insert(0, str(checkout))
+        pluginmanager.import_plugin(OPTIONS)
+
+
+def checkout_of(words: Sequence[str], here: Path) -> Path | None:
+    """The checkout that a command line is about: where the tests that it names are, or where it was given.
+
+    ``words``: the arguments; ``here``: the folder that pytest was started in.
+    """
+    places = [_holder(here / word.partition("::")[0]) for word in _tests(words, here)] or [_holder(here)]
+    return next(filter(None, places), None)
+
+
+def _words(config: pytest.Config) -> list[str]:
+    return [*shlex.split(os.environ.get("PYTEST_ADDOPTS", "")), *config.invocation_params.args]
+
+
+def _tests(words: Sequence[str], here: Path) -> Iterator[str]:
+    """What may name tests: paths that exist and are no option's value."""
+    before = ""
+    for word in words:
+        if not word.startswith("-") and before not in TAKE_A_VALUE and _exists(here / word.partition("::")[0]):
+            yield word
+        before = word
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a long -k expression is no path
+        return False
+
+
+def _holder(path: Path) -> Path | None:
+    """The checkout of this suite that holds ``path``."""
+    path = Path(os.path.abspath(path))  # as pytest does, which leaves links as they are
+    return next((folder for folder in (path, *path.parents) if _is_checkout(folder)), None)
+
+
+def _is_checkout(folder: Path) -> bool:
+    project = folder / "pyproject.toml"
+    if not (folder / "fixtures" / "plugin").is_dir() or not project.is_file():
+        return False
+    return 'name = "vision-behaviors"' in project.read_text(encoding="utf-8", errors="replace")
+
+
+def _begin_again(config: pytest.Config, checkout: Path) -> NoReturn:
+    """Become the same command with the checkout's configuration; nothing has been collected or written yet."""
+    arguments, given = list(config.invocation_params.args), sys.orig_argv
+    program = given[1 : len(given) - len(arguments)]
+    if [*program, *arguments] != given[1:] or Path(program[-1]).stem not in STARTS_PYTEST:
+        raise pytest.UsageError(
+            f"pytest took its configuration from {config.rootpath}, beside a path that it was given; this suite needs "
+            f"that of {checkout}: add --rootdir={checkout} --config-file={checkout / 'pyproject.toml'}"
+        )
+    root = [f"--config-file={checkout / 'pyproject.toml'}", f"--rootdir={checkout}"]
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execv(sys.executable, [sys.executable, *program, *root, *arguments])
