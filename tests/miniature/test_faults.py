@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.core.errors import InputError
+from fixtures.datasets.dataset import sentences_on
 from fixtures.miniature import imagenet_val
 from fixtures.miniature.faults import FAULTS, FLAT
 from fixtures.miniature.write import write_data
@@ -22,6 +23,18 @@ SAID = {
     "missing-dataset": ("renditions", "imagenet-r is not there", "github.com/hendrycks/imagenet-r"),
     "wrong-subset": ("a", "named as no class", "n0"),
     "swapped-labels": ("val", "disagree about 2 images", "val.txt"),
+    "c-resized": ("c", "images are not 64x64 pixels as they should be", "is 73x73"),
+    "c-copied-severity": ("c", "fog/1 and fog/5", "have 24 images in common, and should have none"),
+    "pug-classes-rotated": ("pug", "classes are called like one of their outputs", "did entries change places"),
+    "pug-rows-rotated": (
+        "pug",
+        "they show another class than that of their folder",
+        "are the rows those of other images?",
+    ),
+    "vtab-parts-swapped": ("probe_kitti_dist_test", "64 images", "48 are declared", "were the parts swapped?"),
+    "vtab-half-a-test": ("probe_pets_test", "24 images", "48 are declared"),
+    "shard-copied": ("probe_cifar100_train", "0.tar and 1.tar", "have 24 images in common"),
+    "lost-hard-shard": ("hard", "1 of 2 shards are in", "missing: number 1"),
 }
 """Fault -> the dataset, and what the sentence about it says."""
 LEFT_TO_THE_CANARY = {
@@ -32,6 +45,14 @@ LEFT_TO_THE_CANARY = {
 LEFT_TO_THE_GATE = {"moved-labels": "val"}
 """No reading of the labels helps, and 1,000 images are too few to say that a model is at chance: a low score fails."""
 
+REMARKED = {
+    "thumbnails": ("v2", "v2: left out: in no folder of a class: 1 (cover.jpg); litter of file systems: 1,000 ("),
+    "picture-in-two-classes": ("sketch", "sketch: ATTENTION: the same picture is in several classes"),
+}
+"""Faults that leave every number right, or wrong by one image: what the summary says."""
+LEARNED_BEFORE = "vtab-learned-before"
+"""Shows when a task's two parts are put beside each other."""
+
 READ = {
     "val": "imagenet/val",
     "v2": "imagenetv2-matched-frequency-format-val",
@@ -40,6 +61,9 @@ READ = {
     "renditions": "imagenet-r",
     "factors": "imagenet_x",
     "probe_clevr_count_train": "vtab/clevr_count",
+    "pug": "PUG_ImageNet",
+    "hard": "imagenet-hard",
+    "sketch": "sketch",
 }
 """What lies where; the faults touch nothing else."""
 
@@ -65,7 +89,7 @@ def flattened(data: Path) -> None:
 
 
 def test_each_fault_has_a_test():
-    assert {*SAID, *LEFT_TO_THE_CANARY, *LEFT_TO_THE_GATE} == set(FAULTS)
+    assert {*SAID, *REMARKED, *LEFT_TO_THE_CANARY, *LEFT_TO_THE_GATE, LEARNED_BEFORE} == set(FAULTS)
 
 
 @pytest.mark.parametrize("fault", SAID)
@@ -74,7 +98,7 @@ def test_a_fault_is_an_error_that_says_what_was_seen(fault, data, standin, tmp_p
         flattened(data)
     FAULTS[fault](data)
     with pytest.raises(InputError) as caught:
-        load_suite(str(standin / "imagenet.yaml"), tmp_path / "cache", data_root=data).dataset(SAID[fault][0])
+        opened(standin, data, tmp_path).dataset(SAID[fault][0])
     for words in SAID[fault][1:]:
         assert words in str(caught.value)
 
@@ -100,9 +124,31 @@ def test_labels_of_other_images_do_not_pass(fault, data, standin, tmp_path):
     assert "robustness.accuracy: vit-sup measured 0.00" in output
 
 
+@pytest.mark.parametrize("fault", REMARKED)
+def test_what_is_left_out_or_there_twice_is_said(fault, data, standin, tmp_path):
+    dataset, words = REMARKED[fault]
+    whole = opened(standin, standin / "data", tmp_path).dataset(dataset)
+    assert sentences_on(whole) == []
+    FAULTS[fault](data)
+    damaged = opened(standin, data, tmp_path).dataset(dataset)
+    assert damaged.ids == whole.ids
+    assert [said for said in sentences_on(damaged) if said.startswith(words)]
+
+
+def test_images_that_were_learned_before_are_no_test(data, standin, tmp_path):
+    FAULTS[LEARNED_BEFORE](data)
+    code, output = run(standin, data, tmp_path, "test_probe_accuracy and vit-sup-pets]")
+    assert code == 1, output
+    assert "48 of 48 images of probe_pets_test are images of probe_pets_train too" in output
+
+
 def test_a_sound_stand_in_passes(standin, tmp_path):
     code, output = run(standin, standin / "data", tmp_path, "test_accuracy and robustness and -v2]")
     assert code == 0, output
+
+
+def opened(standin, data, tmp_path):
+    return load_suite(str(standin / "imagenet.yaml"), tmp_path / "cache", data_root=data)
 
 
 def run(standin, data, tmp_path, words):

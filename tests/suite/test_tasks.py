@@ -183,3 +183,18 @@ def test_a_task_that_is_not_there_is_absent_where_data_lies_under_a_root(load, t
     assert (
         suite.absent["probe_t_test"].sentence == f"my.yaml:6: dataset 'probe_t_test': {tmp_path}/no/test is not there"
     )
+
+
+def test_a_part_may_have_one_of_several_numbers_of_images_and_swapped_parts_are_told(load, tmp_path):
+    folders(tmp_path / "pets" / "train", "cat", "dog", each=3)
+    folders(tmp_path / "pets" / "test", "cat", "dog", each=2, first=500)
+    line = 'pets: {format: images, path: "pets/{split}", images: {train: %s, test: %s}}'
+    suite = load(line % ("[6, 8]", 4))
+    assert [suite.dataset(f"probe_pets_{part}").manifest().expected for part in ("train", "test")] == [6, 4]
+    swapped = load(line % ("[4, 8]", "[6, 7]"))
+    with pytest.raises(
+        InputError, match=r"6 images in .* but 4 or 8 are declared; the test images are as many: were the"
+    ):
+        swapped.dataset("probe_pets_train")
+    with pytest.raises(InputError, match=r"4 images in .* but 6 or 7 are declared; the train images are as many: were"):
+        swapped.dataset("probe_pets_test")
