@@ -156,7 +156,7 @@ def test_names_in_names_without_end(tmp_path):
 @pytest.mark.parametrize("depth", [5_000, 200_000])
 def test_facts_nested_without_end(tmp_path, depth):
     path = shard(tmp_path / "0.tar", *one(1, 0), ("s0000001.json", '{"a":' + "[" * depth + "]" * depth + "}"))
-    assert complaint(path) == f"{path}: s0000001.json is no JSON (it is nested too deeply)"
+    assert complaint(path) == f"{path}: s0000001.json is no JSON (it is nested too deeply to be read)"
 
 
 @pytest.mark.parametrize("label", ["1" * 5000, "1e400", "NaN", "\0", "1.0", "½"])

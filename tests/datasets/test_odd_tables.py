@@ -205,7 +205,7 @@ def saved(root, **changes):
 @pytest.mark.parametrize(
     ("state", "said"),
     [
-        ("[" * 100_000, "cannot be read as a block of JSON (it is nested too deeply)"),
+        ("[" * 100_000, "cannot be read as a block of JSON (it is nested too deeply to be read)"),
         ('{"_data_files": [{"filename": "../../x.arrow"}]}', "does not list the names of files in its folder"),
         ('{"_data_files": [{"filename": 3}]}', "does not list the names of files in its folder"),
         ('{"_data_files": "data.arrow"}', "does not list the names of files in its folder"),

@@ -133,3 +133,44 @@ def test_imagenets_words_import_nothing_heavy():
         "loaded = {'torch', 'timm', 'open_clip'} & set(sys.modules); assert not loaded, loaded"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
+
+
+def test_imagenets_own_index_has_two_cranes(tmp_path):
+    """As Keras and torchvision publish it: {"134": ["n02012849", "crane"], "517": ["n03126707", "crane"]}."""
+    rows = {"0": ["n02012849", "crane"], "1": ["n01440764", "tench"], "2": ["n03126707", "crane"]}
+    (tmp_path / "index.json").write_text(json.dumps(rows))
+    space = read_classes("index.json", tmp_path, "")
+    assert space.names == ("crane (n02012849)", "tench", "crane (n03126707)")
+    assert [space.index(synset) for synset, _ in rows.values()] == [0, 1, 2]
+    assert space.prompt_names == ("crane", "tench", "crane")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"cat": 0, "dog": 1},
+        {"dog": 1, "cat": 0},
+        {"architectures": ["X"], "id2label": {"0": "cat", "1": "dog"}, "label2id": {"cat": 0, "dog": 1}},
+        {"label2id": {"dog": 1, "cat": 0}, "num_labels": 2},
+        {"architecture": "resnet18", "num_classes": 2, "label_names": ["cat", "dog"]},
+        {"class_to_idx": {"cat": 0, "dog": 1}},
+    ],
+)
+def test_lists_of_classes_as_models_carry_them(tmp_path, content):
+    (tmp_path / "config.json").write_text(json.dumps(content))
+    assert read_classes("config.json", tmp_path, "").names == ("cat", "dog")
+
+
+@pytest.mark.parametrize(
+    "content", [{"cat": 0, "dog": 0}, {"cat": 0, "dog": 2}, {"id2label": {"0": "cat", "x": "dog"}}]
+)
+def test_lists_with_a_gap(tmp_path, content):
+    (tmp_path / "config.json").write_text(json.dumps(content))
+    assert "must hold a list of names" in complaint("config.json", tmp_path) or "empty name" in complaint(
+        "config.json", tmp_path
+    )
+
+
+def test_a_list_nested_without_end(tmp_path):
+    (tmp_path / "names.json").write_text("[" * 200_000)
+    assert "is no JSON (it is nested too deeply" in complaint("names.json", tmp_path)

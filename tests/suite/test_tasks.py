@@ -198,3 +198,16 @@ def test_a_part_may_have_one_of_several_numbers_of_images_and_swapped_parts_are_
         swapped.dataset("probe_pets_train")
     with pytest.raises(InputError, match=r"4 images in .* but 6 or 7 are declared; the train images are as many: were"):
         swapped.dataset("probe_pets_test")
+
+
+def test_a_suite_may_have_tasks_only(tmp_path):
+    for seed, part in enumerate(("train", "test")):
+        folders(tmp_path / "pets" / part, "cat", "dog", first=100 * seed)
+    text = 'suite: my\nclasses: [a, b]\ntasks:\n  pets: {format: images, path: "pets/{split}"}\n'
+    (tmp_path / "my.yaml").write_text(text)
+    suite = load_suite(str(tmp_path / "my.yaml"), tmp_path / "cache")
+    assert list(suite.roles) == ["probe_pets_train", "probe_pets_test"]
+    assert suite.dataset("probe_pets_test").manifest().images == 4
+    (tmp_path / "my.yaml").write_text("suite: my\nclasses: [a, b]\n")
+    with pytest.raises(InputError, match="names nothing to look at: 'datasets', 'tasks' or both must"):
+        load_suite(str(tmp_path / "my.yaml"), tmp_path / "cache")
