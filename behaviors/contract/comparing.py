@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from behaviors.contract.differences import Difference, changes, of_gaps, of_means, of_proportions
-from behaviors.contract.joined import joined
+from behaviors.contract.joined import joined, restricted
 from behaviors.contract.measurement import Better, Measurement
-from behaviors.contract.per_image import Kind
+from behaviors.contract.per_image import Kind, PerImage
 
 TESTS: Mapping[Kind, Callable[..., Difference]] = {"proportion": of_proportions, "mean": of_means, "gaps": of_gaps}
 
@@ -64,6 +64,18 @@ def compare(old: Measurement, new: Measurement, *, better: Better, margin: float
     change = min(1.0, 2 * min(found.above(margin), found.below(margin)))
     method, notes = found.interval.method, found.notes
     return Comparison(apart, low, high, worse, improved, change, images, changed, False, method, notes)
+
+
+def on_shared_images(old: PerImage, new: PerImage, *, strata: bool) -> tuple[PerImage, PerImage] | None:
+    """The rows of both of the images of the smaller one, a sample of the other's; None where some are not among those.
+
+    ``strata``: rows of several datasets, ``dataset:id``.
+    """
+    ids = min(old.ids, new.ids, key=len)
+    before, after = restricted(old, ids, strata=strata), restricted(new, ids, strata=strata)
+    if before is None or after is None:
+        return None
+    return before, after
 
 
 def holm(p_values: Sequence[float]) -> tuple[float, ...]:

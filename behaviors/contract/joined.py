@@ -38,6 +38,36 @@ def joined(old: PerImage | None, new: PerImage | None) -> tuple[PerImage, PerIma
     return old, new
 
 
+def restricted(rows: PerImage, ids: NDArray[np.str_], *, strata: bool) -> PerImage | None:
+    """The rows of the images ``ids``, in their order; None where some of them have none.
+
+    ``strata``: rows of several datasets, ``dataset:id``: each image then counts by the share that its dataset has among
+    ``ids``, and no longer by that among all rows, so that the mean stays one of datasets.
+    """
+    order = np.argsort(rows.ids)
+    place = order[np.minimum(np.searchsorted(rows.ids, ids, sorter=order), rows.ids.size - 1)]
+    if not np.array_equal(rows.ids[place], ids):
+        return None
+    found = _in_order(rows, place)
+    if not strata:
+        return found
+    centre = rows.values.mean()
+    weight = _share_of_dataset(rows.ids, ids) / _share_of_dataset(ids, ids)
+    return replace(found, values=centre + (found.values - centre) * weight)
+
+
+def _share_of_dataset(ids: NDArray[np.str_], wanted: NDArray[np.str_]) -> NDArray[np.float64]:
+    """(W,) which share of the rows ``ids`` the dataset of each wanted row has."""
+    names, counts = np.unique(_datasets(ids), return_counts=True)
+    share: NDArray[np.float64] = counts[np.searchsorted(names, _datasets(wanted))] / ids.size
+    return share
+
+
+def _datasets(ids: NDArray[np.str_]) -> NDArray[np.str_]:
+    names: NDArray[np.str_] = np.char.partition(ids, ":")[:, 0]
+    return names
+
+
 def _check_images(old: NDArray[np.str_], new: NDArray[np.str_]) -> None:
     if not old.size and not new.size:
         raise ValueError("there are no images to compare on")

@@ -46,6 +46,15 @@ class PerImage:
         if (self.bins is None) != (self.kind != "gaps") or len(self.clusters) > 2:
             raise ValueError("bins belong to the kind 'gaps', and images cluster in at most two ways")
 
+    @property
+    def number(self) -> float:
+        """What the rows make: their mean, or the folded sum of their gaps."""
+        if self.bins is None:
+            return float(self.values.mean())
+        gaps = np.bincount(self.bins, weights=self.values) / self.values.size
+        parts = {"both": np.abs(gaps), "over": np.maximum(gaps, 0), "under": np.maximum(-gaps, 0)}
+        return float(parts[self.part].sum())
+
 
 def proportion(ids: ArrayLike | None, right: ArrayLike) -> PerImage | None:
     """Of a share of images, by true or false for each; None where the images have no ids."""

@@ -42,6 +42,19 @@ def wilson(successes: int, trials: int, *, alpha: float) -> Interval:
     return Interval(max(low, 0.0), min(high, 1.0), alpha, "Wilson score")
 
 
+def jeffreys(successes: int, trials: int, *, alpha: float) -> Interval:
+    """Bounds for a proportion between the exact and the score ones: right on average, and sound near 0 and 1.
+
+    Source: Brown, Cai & DasGupta 2001, Statistical Science 16:101 (with 0 and 1 where all are alike).
+    """
+    _check_counts(successes, trials)
+    _check_alpha(alpha)
+    shape = successes + 0.5, trials - successes + 0.5
+    low = float(betaincinv(*shape, alpha)) if successes else 0.0
+    high = float(betaincinv(*shape, 1 - alpha)) if successes < trials else 1.0
+    return Interval(low, high, alpha, "Jeffreys")
+
+
 def mean_z(values: ArrayLike, *, alpha: float) -> Interval:
     """Bounds for the mean of values without much skewness: mean -/+ z sd / sqrt(n).
 
