@@ -261,3 +261,17 @@ def test_a_header_longer_than_its_file(tmp_path: Path) -> None:
     (tmp_path / "weights.safetensors").write_bytes(struct.pack("<Q", 1 << 60) + b'{"a": 1}')
     with pytest.raises(InputError, match="is truncated or no safetensors file"):
         read_state_dict(tmp_path / "weights.safetensors")
+
+
+@pytest.mark.parametrize(("name", "value"), [("1.running_var", "inf"), ("1.running_mean", "-inf"), ("0.bias", "inf")])
+def test_statistics_that_are_not_finite_are_refused(name: str, value: str) -> None:
+    state = {key: tensor.clone() for key, tensor in STATE.items()}
+    state[name][1] = float(value)
+    with pytest.raises(InputError, match=f"1 tensor with NaN or infinity: {name}"):
+        load_into(network(), state, "weights.pth")
+
+
+def test_minus_infinity_in_a_mask_is_none_of_these() -> None:
+    module = network()
+    module.register_buffer("mask", torch.full((2, 2), float("-inf")).triu(1))
+    load_into(module, module.state_dict(), "weights.pth")

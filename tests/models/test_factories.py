@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ from PIL import Image
 from fixtures.core.errors import InputError
 from fixtures.models.load import build, load
 from fixtures.models.model import ModelSpec
+from fixtures.models.preprocess import from_transform
+from fixtures.models.users_model import digest_settings
+from fixtures.models.users_preprocess import checked
 from fixtures.suite import imagenet
 
 Spec = Callable[..., ModelSpec]
@@ -194,6 +198,18 @@ def test_a_modules_own_command_line_is_empty(
     assert sys.argv == ["pytest", "-k", "calibration", "--model=x"]
 
 
+def test_threads_that_prepare_images_do_not_touch_it(factory: Callable[..., ModelSpec]) -> None:
+    before = sys.argv
+    code = "import sys, time\ndef slow(image):\n    time.sleep(0.001)\n    assert sys.argv is HELD; return PLAIN(image)"
+    built = build(factory(f"{code}\ndef make():\n    return Net(PLAIN)"))
+    sys.modules["own"].HELD = before
+    prepare = checked(from_transform(sys.modules["own"].slow), None, None, "m").prepare
+    with ThreadPoolExecutor(4) as pool:
+        assert len(list(pool.map(prepare, [Image.new("RGB", (8, 8))] * 40))) == 40
+    assert sys.argv is before
+    assert built.preprocessing.prepare(Image.new("RGB", (8, 8))).shape == (3, 4, 4)
+
+
 @pytest.mark.parametrize(
     "code",
     [
@@ -285,3 +301,24 @@ def test_imagenets_classes_under_each_of_their_names(how: str, factory: Callable
 def test_another_suites_classes_are_no_imagenet(factory: Callable[..., ModelSpec]) -> None:
     with pytest.raises(InputError, match="'class_names' must be a list of texts, not 'imagenet-1k'"):
         build(factory("def make():\n    net = Net()\n    net.class_names = 'imagenet-1k'\n    return net"))
+
+
+def test_what_holds_itself_ends(factory: Callable[..., ModelSpec]) -> None:
+    code = (
+        "class Prepare:\n    def __call__(self, image): return PLAIN(image)\n"
+        "def make():\n    net, prepare = Net(), Prepare()\n    net.all = {'own': [net], 'list': []}\n"
+        "    net.all['list'] += [net.all, prepare]\n    prepare.net, prepare.parts = net, [prepare] * 9\n"
+        "    net.preprocess = prepare\n    return net"
+    )
+    assert fingerprint(factory(code)) == fingerprint(factory(code))
+
+
+def test_modules_in_a_plain_list_count(factory: Callable[..., ModelSpec]) -> None:
+    code = (
+        "def make(value=1.0):\n    net, hidden = Net(), Net()\n"
+        "    torch.nn.init.constant_(hidden.fc.bias, value)\n    net.hidden = [hidden]\n    return net"
+    )
+    made = {value: build(factory(code, f"?value={value}")).run for value in (1.0, 2.0)}
+    digests = {value: digest_settings(net) for value, net in made.items()}
+    assert digests[1.0] != digests[2.0]
+    assert digests[1.0] == digest_settings(build(factory(code, "?value=1.0")).run)

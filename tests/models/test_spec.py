@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -203,3 +204,28 @@ def test_reading_specs_and_recordings_imports_no_network_library() -> None:
     heavy = "{'torch', 'timm', 'open_clip', 'torchvision', 'PIL'}"
     code = f"import sys, {modules}; sys.exit(bool({heavy} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False, cwd=Path(__file__).parents[2]).returncode == 0
+
+
+def test_links_pipes_and_odd_texts_are_a_sentence_each(spec: Callable[..., ModelSpec], tmp_path: Path) -> None:
+    import os
+
+    for name in ("loop.pth", "loop.csv", "loop.txt", "loop"):
+        (tmp_path / name).symlink_to(tmp_path / name)
+    os.mkfifo(tmp_path / "pipe.pth")
+    (tmp_path / "latin.txt").write_bytes("ein Foto für {}".encode("latin-1"))
+    for text, message in (
+        ("m=timm:resnet18?checkpoint=loop.pth", "is a link that leads to no file"),
+        ("m=timm:resnet18?checkpoint=pipe.pth", "is no regular file"),
+        ("m=timm:local-dir:loop", "there is no folder"),
+        ("m=predictions:loop.csv", "is a link that leads to no file"),
+        ("m=open_clip:RN50/openai?prompts=loop.txt", "is a link that leads to no file"),
+        ("m=open_clip:RN50/openai?prompts=latin.txt", "latin.txt cannot be read as text"),
+        ("m=timm:resnet18?arguments=" + "[" * 100_000, "option 'arguments' must be a mapping"),
+    ):
+        with pytest.raises(InputError, match=message):
+            spec(text)
+
+
+@pytest.mark.parametrize("text", ["0.5,0.4,0.3", "[0.5,0.4,0.3]", "[0.5, 0.4, 0.3]"])
+def test_a_list_may_stand_in_brackets(text: str, spec: Callable[..., ModelSpec]) -> None:
+    assert spec(f"m=timm:resnet18?mean={text}").options["mean"] == (0.5, 0.4, 0.3)
