@@ -322,3 +322,16 @@ def test_modules_in_a_plain_list_count(factory: Callable[..., ModelSpec]) -> Non
     digests = {value: digest_settings(net) for value, net in made.items()}
     assert digests[1.0] != digests[2.0]
     assert digests[1.0] == digest_settings(build(factory(code, "?value=1.0")).run)
+
+
+def test_a_file_that_an_option_names_counts_by_its_content(factory: Callable[..., ModelSpec], tmp_path: Path) -> None:
+    code = (
+        "def make(settings):\n    global scale\n    scale = float(open(settings).read())\n"
+        "    net = Net()\n    return net"
+    )
+    for name, text in (("a.txt", "1"), ("b.txt", "2")):
+        (tmp_path / name).write_text(text)
+    first = fingerprint(factory(code, "?settings=a.txt"))
+    assert fingerprint(factory(code, "?settings=b.txt")) != first
+    (tmp_path / "b.txt").write_text("1")
+    assert fingerprint(factory(code, "?settings=b.txt")) == first
