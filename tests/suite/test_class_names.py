@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from fixtures.core.errors import InputError
+from fixtures.datasets.class_space import ClassSpace
 from fixtures.suite import imagenet
 from fixtures.suite.class_names import read_classes, read_names
+from fixtures.suite.loader import load_suite
 
 
 def complaint(given, tmp_path) -> str:
@@ -174,3 +176,24 @@ def test_lists_with_a_gap(tmp_path, content):
 def test_a_list_nested_without_end(tmp_path):
     (tmp_path / "names.json").write_text("[" * 200_000)
     assert "is no JSON (it is nested too deeply" in complaint("names.json", tmp_path)
+
+
+@pytest.mark.parametrize("written", ["imagenet-1k", "index.json"])
+def test_factories_know_by_which_name_the_suites_classes_go(written: str, tmp_path: Path) -> None:
+    known = imagenet.classes()
+    wordnet = {index: name for name, index in known.aliases.items()}
+    index = {str(k): [wordnet[k], name] for k, name in enumerate(known.names)}
+    (tmp_path / "index.json").write_text(json.dumps(index))
+    (tmp_path / "s.yaml").write_text(
+        f"suite: s\nclasses: {written}\nmodels: {{net: 'python:mine:net'}}\ndatasets: {{val: {{format: labels, "
+        "path: labels.csv, images: 1}}\n"
+    )
+    (tmp_path / "labels.csv").write_text("file_name,label\na,0\n")
+    suite = load_suite(str(tmp_path / "s.yaml"), tmp_path / "cache")
+    assert suite.class_list == suite.models["net"].class_list == "imagenet-1k"
+    assert suite.models["net"].aliases == known.aliases
+
+
+def test_other_classes_go_by_no_name(tmp_path: Path) -> None:
+    assert imagenet.list_of(ClassSpace(tuple(f"class {k}" for k in range(1000)))) == ""
+    assert imagenet.list_of(ClassSpace(("cat", "dog"))) == ""
