@@ -11,10 +11,16 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 
+from fixtures.core import remarks
 from tests import forks
 
 ROOT = Path(__file__).resolve().parent.parent
 REAL = ROOT.parent / "shared" / "real"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remarked_yet() -> None:
+    remarks.take()
 
 
 @pytest.fixture(scope="session")

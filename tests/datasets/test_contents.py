@@ -78,7 +78,7 @@ def test_a_damaged_cache_is_made_again(root, tmp_path, hashed):
     file.write_text(file.read_text()[:50])
     assert contents.contents(root, NAMES, tmp_path / "cache") == first
     assert len(hashed) == 8
-    assert len(json.loads(file.read_text())["files"]) == 4
+    assert len(json.loads(file.read_text())["content"]) == 4
 
 
 @pytest.mark.usefixtures("settled")

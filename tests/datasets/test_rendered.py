@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fixtures.core import remarks
+from fixtures.core.drafts import sweep
 from fixtures.core.errors import InputError
 from fixtures.datasets import recipe, rendered
 from fixtures.datasets.array_cache import load_or_make
@@ -69,20 +71,21 @@ SPOIL = {
     "empty": lambda file: file.write_bytes(b""),
     "altered": lambda file: file.write_bytes(file.read_bytes()[:-1] + b"\x01"),
     "gone": lambda file: file.unlink(),
-    "without a record": lambda file: file.with_suffix(".json").unlink(),
-    "with half a record": lambda file: file.with_suffix(".json").write_text("{"),
-    "with another record": lambda file: file.with_suffix(".json").write_text('{"sha256": 0}'),
+    "a folder": lambda file: file.unlink() or file.mkdir(),
+    "with half a record": lambda file: file.with_suffix(".sealed.json").write_text("{"),
+    "with another record": lambda file: file.with_suffix(".sealed.json").write_text('{"sha256": 0}'),
 }
 
 
 @pytest.mark.parametrize("spoil", list(SPOIL.values()), ids=list(SPOIL))
-def test_what_is_damaged_is_rendered_again_with_a_warning(tmp_path, renderings, spoil):
+def test_what_is_damaged_is_rendered_again_with_a_remark(tmp_path, renderings, spoil):
     opened(tmp_path).load(0)
     (file,) = (tmp_path / "rendered").glob("*.npy")
     whole = file.read_bytes()
     spoil(file)
-    with pytest.warns(UserWarning, match=r"hard-\w+\.npy is damaged or incomplete; it is made again"):
-        assert opened(tmp_path).load(5).getpixel((0, 0)) == (5, 0, 0)
+    assert opened(tmp_path).load(5).getpixel((0, 0)) == (5, 0, 0)
+    [remark] = remarks.take()
+    assert remark.endswith("made again")
     assert renderings == ["hard", "hard"]
     assert file.read_bytes() == whole
     opened(tmp_path).load(0)
@@ -90,16 +93,17 @@ def test_what_is_damaged_is_rendered_again_with_a_warning(tmp_path, renderings, 
 
 
 def test_leftovers_of_a_killed_process_are_swept(tmp_path):
-    (tmp_path / "x.123.tmp.npy").write_bytes(b"half")
+    (tmp_path / f".x.npy.{16 * '0'}.draft").write_bytes(b"half")
+    sweep(tmp_path)
     load_or_make(tmp_path, "x", lambda: np.ones((2, 2), dtype=np.uint8))
-    assert sorted(path.name for path in tmp_path.iterdir() if ".lock" not in path.name) == ["x.json", "x.npy"]
+    assert sorted(path.name for path in tmp_path.iterdir() if ".lock" not in path.name) == ["x.npy", "x.sealed.json"]
 
 
 def test_without_a_place_to_keep_it_the_split_stays_in_memory(tmp_path, renderings):
-    (tmp_path / "rendered").write_text("a file, not a folder")
-    dataset = opened(tmp_path)
-    with pytest.warns(UserWarning, match="is not kept for the next run"):
-        dataset.load(3)
+    (tmp_path / "file").write_text("a file, not a folder")
+    dataset = opened(tmp_path / "file")
+    dataset.load(3)
+    assert "nothing can be kept there for the next run" in remarks.take()[0]
     assert dataset.load(4).getpixel((0, 0)) == (4, 0, 0)
     assert renderings == ["hard"]
 

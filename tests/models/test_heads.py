@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from fixtures.models import zero_shot
-from fixtures.models.heads import kept_or_made
+from fixtures.models.heads import classifier
 from fixtures.models.identity import identify
 from fixtures.models.load import load
 from fixtures.suite.loader import load_suite
@@ -26,7 +26,7 @@ class Maker:
 
 def test_made_once_and_the_same_afterwards(tmp_path: Path):
     make = Maker()
-    first, again = (kept_or_made(tmp_path / "heads", KEY, (None, 3), make) for _ in range(2))
+    first, again = (classifier(tmp_path / "heads", KEY, (None, 3), make) for _ in range(2))
     assert make.calls == 1
     assert torch.equal(first, again)
 
@@ -34,22 +34,22 @@ def test_made_once_and_the_same_afterwards(tmp_path: Path):
 @pytest.mark.parametrize("damage", [b"", b"no tensors", None])
 def test_a_damaged_file_is_made_again(tmp_path: Path, damage: bytes | None):
     make = Maker()
-    kept_or_made(tmp_path, KEY, (None, 3), make)
+    classifier(tmp_path, KEY, (None, 3), make)
     [file] = tmp_path.glob("head-*.safetensors")
     file.write_bytes(file.read_bytes()[:-5] if damage is None else damage)
-    assert torch.equal(kept_or_made(tmp_path, KEY, (None, 3), make), make())
+    assert torch.equal(classifier(tmp_path, KEY, (None, 3), make), make())
     assert make.calls == 3
 
 
 def test_one_of_another_number_of_classes_is_not_believed(tmp_path: Path):
-    kept_or_made(tmp_path, KEY, (None, 3), Maker())
-    assert kept_or_made(tmp_path, KEY, (None, 2), Maker((4, 2))).shape == (4, 2)
+    classifier(tmp_path, KEY, (None, 3), Maker())
+    assert classifier(tmp_path, KEY, (None, 2), Maker((4, 2))).shape == (4, 2)
 
 
 def test_where_nothing_can_be_written_nothing_is_kept(tmp_path: Path):
     (tmp_path / "file").write_text("")
     make = Maker()
-    assert torch.equal(kept_or_made(tmp_path / "file" / "heads", KEY, (None, 3), make), make())
+    assert torch.equal(classifier(tmp_path / "file" / "heads", KEY, (None, 3), make), make())
 
 
 def test_a_second_load_asks_the_text_tower_nothing_whatever_its_scale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -7,16 +7,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import save_file
 
+from fixtures.core.records import json_record
 from fixtures.models import identity as module
 from fixtures.models.evidence import Evidence, from_module
-from fixtures.models.fingerprint import digest, digest_file, digest_folder, digest_tensors, read_json, write_json
+from fixtures.models.fingerprint import digest, digest_file, digest_folder, digest_tensors
 from fixtures.models.identity import identify, software
 from fixtures.models.load import build
 from fixtures.models.model import ModelSpec
@@ -136,9 +136,9 @@ def test_files_found_on_the_way_are_looked_at_again(convnext: Path, spec: Spec, 
     source.write_text("one")
     identify(spec(TEXT), tmp_path / "cache")
     (kept,) = (tmp_path / "cache").glob("identity-*.json")
-    answer = read_json(kept)
+    record = json_record(kept, *json_about(kept))
     evidence = Evidence(path=str(source))
-    write_json(kept, answer | {"files": [[vars(evidence), evidence.digest()]]})
+    record.write(record.read() | {"files": [[vars(evidence), evidence.digest()]]})
     identify(spec(TEXT), tmp_path / "cache")
     assert builds.count == 1
     source.write_text("two")
@@ -175,22 +175,9 @@ def test_recordings_and_factories(spec: Spec, tmp_path: Path, builds: Builds) ->
     assert builds.count == 2  # what a factory reads, nobody else knows
 
 
-def test_processes_do_not_disturb_each_other(tmp_path: Path) -> None:
-    path = tmp_path / "kept.json"
-
-    def write_and_read(number: int) -> bool:
-        write_json(path, {"number": number, "padding": "x" * 10_000})
-        return len(read_json(path)["padding"]) == 10_000
-
-    with ThreadPoolExecutor(8) as pool:
-        assert all(pool.map(write_and_read, range(200)))
-    assert [child.name for child in tmp_path.iterdir()] == ["kept.json"]
-
-
-def test_a_failed_write_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(TypeError):
-        write_json(tmp_path / "kept.json", {"not": object()})
-    assert not list(tmp_path.iterdir())
+def json_about(path: Path) -> tuple[str, object]:
+    kept = json.loads(path.read_text())
+    return kept["kind"], kept["about"]
 
 
 def test_hashes_of_files_are_remembered_once_the_file_has_settled(tmp_path: Path) -> None:
@@ -200,8 +187,9 @@ def test_hashes_of_files_are_remembered_once_the_file_has_settled(tmp_path: Path
     assert not cache.exists()  # changed a moment ago: the next change might leave the same time stamp
     os.utime(path, (time.time() - 60, time.time() - 60))
     assert digest_file(path, cache) == fresh == digest_file(path)
-    (kept,) = cache.iterdir()
-    write_json(kept, read_json(kept) | {"sha256": "remembered"})
+    (kept,) = cache.glob("*.json")
+    record = json_record(kept, *json_about(kept))
+    record.write(record.read() | {"sha256": "remembered"})
     assert digest_file(path, cache) == "remembered"
     path.write_bytes(b"two")
     assert digest_file(path, cache) == digest_file(path) != fresh

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from fixtures.core import remarks
 from fixtures.plugin.search_memory import KEPT, PROFILES, Searching, usual_profile
 
 
@@ -32,7 +33,7 @@ def test_the_usual_profile_follows_ci(environment, name):
 def test_nothing_was_found_before_the_first_search(searching, tmp_path):
     assert searching.recall() == {}
     searching.keep({})
-    assert (searching.remarks, list(tmp_path.iterdir())) == ([], [])
+    assert (remarks.take(), list(tmp_path.iterdir())) == ([], [])
 
 
 def test_what_is_kept_is_recalled_by_model_and_dataset(searching, tmp_path):
@@ -72,13 +73,12 @@ def test_of_too_many_what_breaks_nothing_goes_first_and_then_the_oldest(searchin
 def test_a_damaged_file_is_told_and_put_aside(searching, tmp_path, content):
     searching.keep({"flip": True})
     [path] = (tmp_path / "searches").glob("*.json")
-    assert json.loads(path.read_text())["views"] == {"flip": True}
+    assert json.loads(path.read_text())["content"] == {"flip": True}
     path.write_bytes(content)
     assert searching.recall() == {}
-    [remark] = searching.remarks
-    assert path.name in remark
-    assert "no use" in remark
-    assert path.with_suffix(".damaged").read_bytes() == content
+    [remark] = remarks.take()
+    assert remark.startswith(f"{path.name} was damaged: ")
+    assert (path.parent / "damaged" / path.name).read_bytes() == content
     searching.keep({"zoom(scale=1.08)": True})
     assert searching.recall() == {"zoom(scale=1.08)": True}
 
@@ -87,8 +87,8 @@ def test_a_file_in_the_way_changes_no_verdict(tmp_path):
     (tmp_path / "searches").write_text("")
     searching = Searching("dev", tmp_path / "searches", "one", "val")
     searching.keep({"flip": True})
-    assert searching.recall() == {}
-    assert "cannot be kept" in searching.remarks[0]
+    assert searching.recall() == {"flip": True}
+    assert "was no folder" in remarks.take()[0]
 
 
 def test_several_at_once_lose_nothing(tmp_path):

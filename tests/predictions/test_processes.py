@@ -1,5 +1,6 @@
 """Processes that share a store: one predicts, the others wait; what a killed one finished is not lost."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -9,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fixtures.core import locks
 from fixtures.core.errors import InputError
-from fixtures.predictions import buffer, partial, sealed, store
+from fixtures.predictions import buffer, partial, sealed
 from fixtures.predictions.progress import Silent
 from fixtures.predictions.request import Request
 from tests.predictions.fakes import Noise, oracle, shelf
@@ -51,7 +53,7 @@ def counted(log: Path) -> list[int]:
 
 
 def test_one_process_predicts_and_the_other_waits_and_reads(tmp_path, monkeypatch):
-    monkeypatch.setattr(store, "PATIENCE", 0.05)
+    monkeypatch.setattr(locks, "PATIENCE", 0.05)
     root, log = tmp_path / "store", tmp_path / "log"
     process, heard = start(root, log, 0.1), Heard()
     other = oracle(root, shelf("two"))
@@ -125,7 +127,21 @@ def swap(path):
     sealed.write(path, [table], {**facts, "key": "0" * 64})
 
 
-@pytest.mark.parametrize("damage", [cut, flip, swap])
+def folder(path):
+    path.unlink()
+    path.mkdir()
+
+
+def pipe(path):
+    path.unlink()
+    os.mkfifo(path)
+
+
+def neighbour(path):
+    path.write_bytes(path.with_name("000000015-000000020.parquet").read_bytes())
+
+
+@pytest.mark.parametrize("damage", [cut, flip, swap, folder, pipe, neighbour])
 def test_a_damaged_part_is_noticed_and_predicted_again(tmp_path, monkeypatch, damage):
     parts = interrupted(tmp_path, monkeypatch)
     assert [part.name for part in parts] == [f"{start:09d}-{start + 5:09d}.parquet" for start in range(0, 30, 5)]
@@ -136,6 +152,7 @@ def test_a_damaged_part_is_noticed_and_predicted_again(tmp_path, monkeypatch, da
     (remark,) = again.remarks
     assert remark.startswith("000000010-000000015.parquet of ")
     assert "was damaged" in remark
+    assert (tmp_path / "damaged" / parts[2].name).exists()
     whole = oracle(tmp_path / "other", shelf("one"), batch_size=5).get(ASK)
     assert np.array_equal(answer.top_probabilities, whole.top_probabilities)
     assert np.array_equal(answer.ids, whole.ids)
@@ -166,11 +183,25 @@ def test_more_rows_than_memory_may_hold_are_set_down(tmp_path, monkeypatch):
 
 
 def test_a_part_that_cannot_be_written_is_one_sentence(tmp_path, monkeypatch):
+    def full(path, tables, facts):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(partial, "SECONDS", 0.0)
+    monkeypatch.setattr(sealed, "_write", full)
+    with pytest.raises(InputError, match=r"predictions cannot be written to .*No space left on device"):
+        oracle(tmp_path, shelf("one")).get(ASK)
+
+
+def test_what_is_in_the_way_of_parts_and_locks_is_put_aside(tmp_path, monkeypatch):
     monkeypatch.setattr(partial, "SECONDS", 0.0)
     asked = oracle(tmp_path, shelf("one"))
-    (tmp_path / f"{asked.state(ASK).key[:12]}.partial").write_text("in the way")
-    with pytest.raises(InputError, match=r"predictions cannot be written to .*File exists"):
-        asked.get(ASK)
+    key = asked.state(ASK).key[:12]
+    (tmp_path / f"{key}.partial").write_text("in the way")
+    (tmp_path / ".locks" / f"{key}.lock" / "below").mkdir(parents=True)
+    assert len(asked.get(ASK)) == 50
+    assert (tmp_path / "damaged" / f"{key}.partial").read_text() == "in the way"
+    assert (tmp_path / ".locks" / f"{key}.lock").is_file() or not (tmp_path / ".locks" / f"{key}.lock").exists()
+    assert asked.remarks == [f"{key}.partial was no folder; it is kept in {tmp_path / 'damaged'}"]
 
 
 def test_a_read_only_store_is_read(tmp_path):

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from fixtures.core import remarks
 from fixtures.predictions import refusals
 from fixtures.predictions.refusals import Refusals
 
@@ -22,8 +23,12 @@ def test_other_libraries_are_given_another_chance(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"reason": 3}', json.dumps({"reason": "x", "libraries": {}})])
 def test_a_damaged_file_is_no_refusal(tmp_path, content):
-    (tmp_path / "abc.json").write_text(content)
+    (tmp_path / "abc.sealed.json").write_text(content)
     assert Refusals(tmp_path).recall("abc") is None
+    [remark] = remarks.take()
+    assert remark.startswith("abc.sealed.json was damaged: ")
+    assert Refusals(tmp_path).recall("abc") is None
+    assert not remarks.take()
 
 
 def test_no_network_is_loaded_again_to_be_refused(house):
