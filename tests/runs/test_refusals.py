@@ -1,6 +1,8 @@
 """What cannot be a baseline, and what cannot be paired with it: one sentence and a non-zero exit, never a pass."""
 
 import json
+import os
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +29,16 @@ def _suite(folder):
     files.seal(folder)
 
 
+def _without_lines(folder, name):
+    lines = (folder / "SHA256SUMS").read_text().splitlines(keepends=True)
+    (folder / "SHA256SUMS").write_text("".join(line for line in lines if name not in line))
+
+
+def _replaced(path, put):
+    path.unlink()
+    put(path)
+
+
 def _truncate(path):
     path.write_bytes(path.read_bytes()[:-20])
 
@@ -39,6 +51,15 @@ def _truncate(path):
         (lambda run: (run / "checks.json").write_text("[]"), "checks.json is not as it was written"),
         (lambda run: (run / "SHA256SUMS").unlink(), "no run is kept there: SHA256SUMS is missing or unreadable"),
         (lambda run: (run / "SHA256SUMS").write_text("nonsense\n"), "SHA256SUMS says nothing of run.json"),
+        (lambda run: _without_lines(run, "evidence"), "SHA256SUMS says nothing of evidence/toy."),
+        (lambda run: _without_lines(run, "checks.json"), "SHA256SUMS says nothing of checks.json"),
+        (lambda run: (run / "evidence" / "more.parquet").write_bytes(b""), "SHA256SUMS says nothing of evidence/more"),
+        (lambda run: (run / "link").symlink_to("run.json"), "SHA256SUMS says nothing of link"),
+        (lambda run: os.mkfifo(run / "pipe"), "SHA256SUMS says nothing of pipe"),
+        (lambda run: _replaced(run / "SHA256SUMS", os.mkfifo), ": SHA256SUMS is missing or unreadable"),
+        (lambda run: _replaced(run / "SHA256SUMS", Path.mkdir), "SHA256SUMS is missing or unreadable"),
+        (lambda run: _replaced(run / "checks.json", os.mkfifo), "checks.json is missing"),
+        (lambda run: _replaced(_evidence(run), Path.mkdir), ".parquet is missing; the run is no longer whole"),
         (_version, "run.json has version 99; this suite reads version 1: save it anew"),
         (_suite, "is a run of suite large; this is suite small"),
     ],

@@ -112,3 +112,22 @@ def test_nothing_is_written_where_nothing_is_asked_for(house, tmp_path):
     assert toy.ran(house, suite, "--save-run", "runs/b", TMPDIR=str(tmp_path)).code == 0
     assert not (house.path / "runs/a").exists()
     assert list(tmp_path.glob("behaviors-*")) == [], "and what was written on the way is gone"
+
+
+def test_an_interrupted_run_is_not_kept_and_the_same_command_goes_on(house):
+    suite = toy.furnish(house, room=toy.ROOM.replace("predictions.confidence.max()", "int(pytest.exit('enough'))"))
+    done = toy.ran(house, suite, "--save-run", "runs/a", "--results=r.json")
+    assert done.code == 2, done.output
+    assert "the run did not come to its end, so it is not kept" in done.output
+    assert not (house.path / "runs/a").exists()
+    (house.path / "behaviors/toy/test_toy.py").write_text(toy.ROOM)
+    assert toy.ran(house, suite, "--save-run", "runs/a").code == 0
+
+
+def test_what_a_killed_run_left_is_swept_by_the_next(house, tmp_path):
+    suite = toy.furnish(house, room=toy.ROOM + "    os.kill(os.getpid(), signal.SIGKILL)\n")
+    assert toy.ran(house, suite, "--save-run", "runs/a", fresh=True, TMPDIR=str(tmp_path)).code == -9
+    assert len(list(tmp_path.glob("behaviors-*"))) == 1
+    (house.path / "behaviors/toy/test_toy.py").write_text(toy.ROOM)
+    assert toy.ran(house, suite, fresh=True, TMPDIR=str(tmp_path)).code == 0
+    assert not list(tmp_path.glob("behaviors-*"))
