@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from fixtures.core import remarks
+from fixtures.core.arrays import load_or_make
 from fixtures.core.drafts import sweep
 from fixtures.core.errors import InputError
 from fixtures.datasets import recipe, rendered
-from fixtures.datasets.array_cache import load_or_make
 from fixtures.datasets.class_space import ClassSpace
 from fixtures.datasets.dataset import ClassMapping
 from fixtures.datasets.declaration import Declaration

@@ -13,12 +13,14 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from fixtures.core import remarks
+from fixtures.core.errors import InputError
 from fixtures.core.records import json_record
 from fixtures.models import identity as module
 from fixtures.models.evidence import Evidence, from_module
 from fixtures.models.fingerprint import digest, digest_file, digest_folder, digest_tensors
 from fixtures.models.identity import identify, software
-from fixtures.models.load import build
+from fixtures.models.load import build, load
 from fixtures.models.model import ModelSpec
 from tests.models.conftest import ARGUMENTS
 
@@ -129,6 +131,43 @@ def test_a_damaged_memory_is_no_memory(damage: str, convnext: Path, spec: Spec, 
     kept.write_text(damage)
     assert identify(spec(TEXT), tmp_path / "cache") == first
     assert builds.count == 2
+
+
+def test_a_wrong_digit_of_a_fingerprint_heals(convnext: Path, spec: Spec, tmp_path: Path, builds: Builds) -> None:
+    first = identify(spec(TEXT), tmp_path / "cache")
+    (kept,) = (tmp_path / "cache").glob("identity-*.json")
+    digit = "1" if first.fingerprint[0] != "1" else "2"
+    kept.write_text(kept.read_text().replace(first.fingerprint, digit + first.fingerprint[1:]))
+    assert identify(spec(TEXT), tmp_path / "cache") == first
+    (remark,) = remarks.take()
+    assert remark.startswith(f"{kept.name} was damaged: ")
+    assert identify(spec(TEXT), tmp_path / "cache") == first
+    assert builds.count == 2
+    assert not remarks.take()
+
+
+def test_another_models_identity_is_not_believed(convnext: Path, spec: Spec, tmp_path: Path, builds: Builds) -> None:
+    cache, other = tmp_path / "cache", f"{TEXT}&crop_pct=0.5"
+    first = identify(spec(TEXT), cache)
+    (mine,) = cache.glob("identity-*.json")
+    identify(spec(other), cache)
+    (others,) = set(cache.glob("identity-*.json")) - {mine}
+    mine.write_bytes(others.read_bytes())
+    assert identify(spec(TEXT), cache) == first
+    assert "it is about something else" in remarks.take()[0]
+
+
+def test_an_identity_that_the_network_contradicts_is_forgotten(convnext: Path, spec: Spec, tmp_path: Path) -> None:
+    read, cache = spec(TEXT), tmp_path / "cache"
+    true = identify(read, cache)
+    record = module._record(read, cache)
+    answer = record.read()
+    record.write(answer | {"identity": answer["identity"] | {"fingerprint": "0" * 64}})  # as sound as any
+    wrong = identify(read, cache)
+    assert wrong.fingerprint == "0" * 64
+    with pytest.raises(InputError, match="run it again"):
+        load(read, "cpu", expected=wrong, cache=cache)
+    assert identify(read, cache) == true
 
 
 def test_files_found_on_the_way_are_looked_at_again(convnext: Path, spec: Spec, tmp_path: Path, builds: Builds) -> None:
