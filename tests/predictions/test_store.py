@@ -207,3 +207,19 @@ def test_names_are_made_fit_for_file_systems():
     name = file_name("my/../model é", "v:al", "shift(x=1,y=-2)", "0123456789abcdef")
     assert name == "my-..-model__v-al__shift-x=1,y=-2__0123456789ab.parquet"
     assert len(file_name("m" * 300, "d" * 300, "v" * 300, "k" * 64)) < 250
+
+
+def test_a_store_that_cannot_be_is_refused_before_anything_is_loaded(house):
+    suite = house.suite()
+    (house.path / "file").write_text("")
+    os.mkfifo(house.path / "pipe")
+    for place, why in (
+        ("file", "is a file, not a folder"),
+        ("pipe", "is a pipe, not a folder"),
+        ("file/below", "file is no folder that can be written to; choose another folder"),
+    ):
+        done = house.pytest("--suite", suite, f"--store={place}")
+        assert done.code == 4, done.output
+        assert f"--store {house.path / place}: " in done.output
+        assert why in done.output
+        assert "test session starts" not in done.output
