@@ -77,9 +77,11 @@ def test_unreadable_images_are_part_of_what_is_missing(pets):
 
 
 def test_a_glance_reads_no_file(pets):
-    (pets / "data" / "photos" / "dog" / "1.png").write_bytes(b"")
+    (pets / "data" / "photos" / "dog" / "1.png").write_bytes(b"damaged")
     facts = suite(pets, partial=True, glance=True).dataset("val").manifest()
     assert (facts.images, facts.unreadable) == (4, ())
+    (pets / "data" / "photos" / "dog" / "1.png").write_bytes(b"")
+    assert suite(pets, partial=True, glance=True).dataset("val").manifest().unreadable == ("dog/1.png",)
 
 
 def test_expected_images_are_those_that_were_found_where_nobody_says():
@@ -139,3 +141,30 @@ def test_the_doctor_needs_no_root_and_is_content_where_everything_is_there(pets,
     found = run(f"--data-root={pets / 'data'}", "--doctor")
     assert found.code == 0, found.output
     assert "datasets: 2 found" in found.output
+
+
+@pytest.mark.parametrize("damage", [b"", b"<html>not found</html>", b"\x1f\x8b"])
+def test_the_doctor_refuses_what_a_run_refuses_and_says_why(pets, run, damage):
+    folders(pets / "data" / "paintings", "cat", "dog", first=50)
+    (pets / "data" / "photos" / "dog" / "1.png").write_bytes(damage)
+    found = run(f"--data-root={pets / 'data'}", "--doctor")
+    assert found.code == 1, found.output
+    assert "1 of 4 images cannot be read, none may be: dog/1.png" in found.output
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_a_broken_dataset_is_reported_once_and_before_anything_is_measured(pets, house, workers):
+    folders(pets / "data" / "paintings", "cat", "dog", first=50)
+    (pets / "data" / "photos" / "dog" / "1.png").write_bytes(b"")
+    house.thresholds(LAW)
+    options = [f"--suite={pets / 'suite' / 'pets.yaml'}", f"--data-root={pets / 'data'}"]
+    found = house.pytest("-m", "calibration or robustness", *options, "--results", str(pets / "told.json"), *workers)
+    assert found.code != 0, found.output
+    told = json.loads((pets / "told.json").read_text())["tests"]["unmeasured"]
+    saying = [one for one in told if "1 of 4 images cannot be read, none may be" in one["reason"]]
+    assert [one["outcome"] for one in saying] == ["failed"]
+    pointing = [
+        one for one in told if one["reason"].endswith(f"a dataset cannot be used: {saying[0]['nodeid']} says why")
+    ]
+    assert len(pointing) > 3
+    assert {one["outcome"] for one in pointing} == {"skipped"}
