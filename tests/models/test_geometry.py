@@ -167,3 +167,8 @@ def test_the_geometry_of_a_transform(steps, geometry):
     found = from_transform(transforms.Compose(steps))
     assert found.geometry == geometry
     assert found.facts() == ({"input size": "32"} if geometry else {})
+
+
+def test_a_thread_of_pixels_is_not_resized_to_gigabytes():
+    with pytest.raises(InputError, match="is 65,500x1 pixels and would become 16,768,000x256 when its short side"):
+        Geometry(256, 224, "bilinear").show(Image.new("RGB", (65500, 1)))
