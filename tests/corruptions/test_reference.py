@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 
+from benchmarks import frost
 from fixtures.corruptions.apply import corrupt
 from fixtures.corruptions.frost_textures import PHOTOGRAPHS, SIDE, textures
 from fixtures.corruptions.names import CORRUPTIONS, SEVERITIES
@@ -97,6 +98,18 @@ def test_drawn_ice_covers_as_much_as_photographed_ice(real):
                 behind = np.floor(np.clip(image * images + ice * crop, 0, 255))
                 found += photograph.chance / 6 * statistics(images, behind)["psnr"]
         assert found == pytest.approx(expected, abs=0.15)
+
+
+PUBLISHED_FROST = {1: (0.381, 0.035), 3: (0.137, 0.023), 5: (0.095, 0.021)}
+"""``python -m benchmarks.frost`` on 100 photographs: probability of the true class, and one standard error."""
+
+
+def test_a_network_finds_drawn_ice_as_hard_as_photographed_ice(real):
+    images, labels = frost.labelled(real / "photos", 100)
+    network = frost.built("mobilenetv2_100", real / "weights" / "mobilenetv2_100.pth")
+    for severity, (probability, error) in PUBLISHED_FROST.items():
+        found = frost.right_and_sure(network, frost.as_drawn(images, severity, 0), labels)[:, 1].mean()
+        assert found == pytest.approx(probability, abs=error), severity
 
 
 @pytest.mark.parametrize("name", CORRUPTIONS)

@@ -1,5 +1,7 @@
 """Weather: clouds against the algorithm point by point, brightness against another conversion to HSV, ice and snow."""
 
+from itertools import pairwise
+
 import matplotlib.colors
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ import torch
 from fixtures.corruptions import weather
 from fixtures.corruptions.apply import corrupt
 from fixtures.corruptions.draws import Draws, draws
-from fixtures.corruptions.frost_textures import PHOTOGRAPHS, SIDE, chances, textures
+from fixtures.corruptions.frost_textures import OCTAVES, PHOTOGRAPHS, SIDE, chances, textures
 from fixtures.corruptions.plasma import START, clouds
 from fixtures.corruptions.weather import BRIGHTNESS, FOG, FROST, SNOW
 from tests.corruptions.pictures import pictures
@@ -88,11 +90,16 @@ def test_as_much_snow_at_every_size():
     assert shares == pytest.approx([shares[2]] * 4, rel=0.03)
 
 
-def test_ice_has_the_colours_and_the_contrast_of_the_photographs():
+def test_ice_has_the_colours_and_the_detail_of_the_photographs():
+    waves = 224 * np.hypot(np.fft.fftfreq(SIDE)[:, None], np.fft.fftfreq(SIDE))
+    edges = [0.5, *np.sqrt(np.multiply(OCTAVES[:-1], OCTAVES[1:])), 160]
     for ice, sheet in zip(PHOTOGRAPHS, textures(1.0, CPU), strict=True):
         assert sheet.shape == (3, SIDE, SIDE)
         assert sheet.mean((1, 2)).numpy() == pytest.approx(ice.colour, abs=3)  # white is cut off
-        assert sheet.mean(0).std().item() == pytest.approx(ice.deviation, rel=0.08)
+        grey = sheet.mean(0).double().numpy()
+        power = np.abs(np.fft.fft2(grey)) ** 2 / SIDE**4
+        found = [power[(waves >= low) & (waves < high)].sum() ** 0.5 for low, high in pairwise(edges)]
+        assert found == pytest.approx(ice.octaves, rel=0.06)
         assert sheet.min() >= 0
         assert sheet.max() <= 255
 
