@@ -3,7 +3,7 @@
 CLEAR = "\x1b[2J\x1b]0;owned\x07"
 ROOM = f"""
 import pytest
-from behaviors.measurement import Measurement
+from behaviors.contract.measurement import Measurement
 
 @pytest.mark.predictions("val")
 def test_number(predictions, gate):
