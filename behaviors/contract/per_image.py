@@ -47,6 +47,11 @@ class PerImage:
             raise ValueError("bins belong to the kind 'gaps', and images cluster in at most two ways")
 
     @property
+    def units(self) -> int:
+        """How many images, or clusters of them, are independent; of two kinds of clusters the fewer."""
+        return min((distinct(names) for names in self.clusters), default=int(self.ids.size))
+
+    @property
     def number(self) -> float:
         """What the rows make: their mean, or the folded sum of their gaps."""
         if self.bins is None:
