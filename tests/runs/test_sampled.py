@@ -80,3 +80,30 @@ def test_nor_does_one_of_other_labels(kept):
 
 def test_workers_know_it_too(judged):
     assert judged("--baseline=runs/a", "-n2")[1] == judged("--baseline=runs/a")[1]
+
+
+def test_another_model_of_the_run_helps_where_all_that_it_says_is_stored(house):
+    toy.furnish(house)
+    suite = house.suite(images=2000)
+    house.thresholds("small: {toy: {right: {min: 0.87, because: test}}}\n")
+    new = toy.model(house, "two", accuracy=0.88, images=2000)
+
+    def run(*options):
+        done = toy.ran(house, suite, "-k", "right", "--results=r.json", "--store=store", *options)
+        checks = json.loads((house.path / "r.json").read_text())["checks"]
+        return done, {check["model"]: check for check in checks}
+
+    sampled = ("--model=one", new, "--max-images=200", "--baseline=one")
+    before, without = run(*sampled)
+    assert without["two"]["verdict"] == "inconclusive", before.output
+    run("--model=one")
+    done, found = run(*sampled)
+    assert done.code == 0, done.output
+    assert found["two"]["verdict"] == "pass"
+    assert (
+        "with what one says of all 2,000 as control variate: worth 947 images without it (alone 0.905)"
+        in (found["two"]["notes"])
+    )
+    assert found["one"] == without["one"], "nothing helps the baseline itself"
+    assert found["two"]["images"] == 200
+    assert "comparisons: " in done.output
