@@ -5,11 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from behaviors.contract.correctness import SEVERAL
 from behaviors.contract.predictions import Predictions
 from behaviors.statistics.valid import correct_in_sets
-
-SEVERAL = ("real", "hard")
-"""Roles whose images have a set of labels, each of which is right (annotation ``valid``)."""
 
 
 class Judged(NamedTuple):

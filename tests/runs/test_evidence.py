@@ -11,7 +11,7 @@ from fixtures.runs import decisions, evidence
 from fixtures.runs.decisions import Decisions
 from fixtures.runs.flips import worst
 from fixtures.runs.gallery import gallery
-from fixtures.runs.judging import settled
+from fixtures.runs.judging import settled, worded
 from tests.reports.checks import check
 
 IDS = np.array([f"n01/{i:04d}-ü.png" for i in range(300)])
@@ -102,7 +102,7 @@ def test_a_comparison_comes_back():
 def test_the_family_is_corrected_by_holm():
     """statistics.md, golden value 10; what has no direction is none of the family."""
     found = [_compared(p=p) for p in (0.01, 0.04, 0.03, 0.005)]
-    done = settled([*found, _compared(p=None), _compared(status="identical", p=None)])
+    done = worded(settled([*found, _compared(p=None), _compared(status="identical", p=None)]))
     assert [one.adjusted_p for one in done[:4]] == pytest.approx([0.03, 0.06, 0.06, 0.02])
     assert [one.adjusted_p for one in done[4:]] == [None, None]
     assert [one.status for one in done] == ["regression", "watch", "watch", "regression", "undecided", "identical"]
@@ -110,7 +110,7 @@ def test_the_family_is_corrected_by_holm():
 
 
 def test_small_differences_are_seen():
-    one = settled([_compared(old=0.76012, new=0.76004, difference=-0.00008, low=-0.0004, high=0.0002)])[0]
+    one = worded([_compared(old=0.76012, new=0.76004, difference=-0.00008, low=-0.0004, high=0.0002)])[0]
     assert "0.760040, 0.760120 in runs/a: undecided (-0.000080 [-0.000400, +0.000200]" in one.message
 
 
