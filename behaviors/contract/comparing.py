@@ -44,8 +44,8 @@ def compare(old: Measurement, new: Measurement, *, better: Better, margin: float
 
     ``margin``: >= 0, in the metric's unit: how much worse the new model may be.  ``alpha``: the error of each side.
     Proportions: McNemar's mid-p test (with a margin: Tango's score test) and Tango's interval; means, and what moves
-    like one: Student's t on the differences, by clusters where images have any; folded sums of gaps, such as the ECE: z
-    less what noise may have added (``behaviors.contract.differences``).
+    like one: Student's t on the differences, corrected for their skewness, by clusters where images have any; folded
+    sums of gaps, such as the ECE: z less what noise may have added (``behaviors.contract.differences``).
 
     Raises:
         ValueError: the two cannot be compared image by image, or margin or alpha are none.

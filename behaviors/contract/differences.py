@@ -5,7 +5,7 @@ Three kinds of numbers have three kinds of tests; ``behaviors.contract.joined`` 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +17,12 @@ from behaviors.statistics.clusters import TOO_FEW, two_way_variance
 from behaviors.statistics.columns import codes
 from behaviors.statistics.gaps import KAPPA, folding_bias, in_bins
 from behaviors.statistics.intervals import normal_quantile
-from behaviors.statistics.paired import bonett_price, bonett_price_p, mcnemar_mid_p, tango, tango_p
+from behaviors.statistics.paired import bonett_price, bonett_price_p, mcnemar_mid_p, tango_unskewed, tango_unskewed_p
+from behaviors.unseen import FEW, Sample
 
 Floats = NDArray[np.float64]
 
-FEW = 10
-"""With fewer changed images than this, approximations err too often; they are then helped by two images more."""
+SKEWED = "Student's t, Hall's skewness correction, allowing for unseen ones"
 ALONE = "a single image, or cluster of images, shows nothing of how much they differ"
 
 
@@ -41,17 +41,22 @@ class Difference:
 
 
 def of_proportions(old: PerImage, new: PerImage, *, alpha: float) -> Difference:
-    """Tango's score interval and test, and at a margin of 0 McNemar's mid-p test; Bonett and Price's on few changes."""
+    """Tango's score, corrected for skewness, and at a margin of 0 McNemar's mid-p test; Bonett-Price on few changes."""
     only_old = int(np.count_nonzero(old.values > new.values))
     only_new = int(np.count_nonzero(new.values > old.values))
     images, few = old.ids.size, only_old + only_new < FEW
-    interval, at_margin = (bonett_price, bonett_price_p) if few else (tango, tango_p)
+    interval, at_margin = (bonett_price, bonett_price_p) if few else (tango_unskewed, tango_unskewed_p)
 
     def p(more: int, less: int, margin: float) -> float:
         return at_margin(more, less, images, margin=margin) if margin else mcnemar_mid_p(more, less)
 
+    bounds = interval(only_new, only_old, images, alpha=alpha)
     return Difference(
-        interval(only_new, only_old, images, alpha=alpha),
+        replace(
+            bounds,
+            low=_as_tested(bounds.low, p(only_new, only_old, 0) <= alpha),
+            high=-_as_tested(-bounds.high, p(only_old, only_new, 0) <= alpha),
+        ),
         lambda margin: p(only_new, only_old, margin),
         lambda margin: p(only_old, only_new, margin),
         _few(only_old + only_new, images),
@@ -59,20 +64,21 @@ def of_proportions(old: PerImage, new: PerImage, *, alpha: float) -> Difference:
 
 
 def of_means(old: PerImage, new: PerImage, *, alpha: float) -> Difference:
-    """Student's t on the differences of the values; where images cluster, on what clusters contribute."""
+    """Student's t on the differences, corrected for skewness; where images cluster, on what clusters contribute."""
     apart = new.values - old.values
     if len(old.clusters) == 2:
         return _two_ways(apart, *old.clusters, alpha=alpha)
     units, kind = (apart, "images") if not old.clusters else (by_cluster(apart, old.clusters[0]), "clusters")
     if units.size < 2:
         return _student(float(apart.mean()), np.inf, 1, "none", alpha, (ALONE,))
-    notes: tuple[str, ...] = ()
-    if (changed := int(np.count_nonzero(_changed(apart, old.clusters)))) < FEW:
-        notes = _few(changed, units.size, kind)
-        largest = np.abs(units).max()
-        units = np.append(units, (largest, -largest))
-    error = float(np.sqrt(np.square(units - units.mean()).sum() / (units.size - 1) / units.size))
-    return _student(float(units.mean()), error, units.size - 1, f"paired {kind}, Student's t", alpha, notes)
+    gains = Sample.of(units)
+    losses = gains.turned
+    return Difference(
+        Interval(gains.low(alpha), -losses.low(alpha), alpha, f"paired {kind}, {SKEWED}"),
+        gains.above,
+        losses.above,
+        _few(int(np.count_nonzero(_changed(apart, old.clusters))), units.size, kind),
+    )
 
 
 def of_gaps(old: PerImage, new: PerImage, *, alpha: float) -> Difference:
@@ -160,6 +166,11 @@ def _fold(rows: PerImage) -> _Folded:
     signs, share = (np.sign(gaps.mean), 1.0) if rows.part == "both" else ((gaps.mean > 0).astype(np.float64), 0.5)
     least, most = (share * float(folding_bias(gaps, kappa=kappa)) for kappa in (0.0, KAPPA))
     return _Folded(float((signs * gaps.mean).sum()), signs[rows.bins] * gap, least, most)
+
+
+def _as_tested(low: float, found: bool) -> float:
+    """A low bound above 0 where a test of 0 finds a difference, and only there: McNemar's and the score's differ."""
+    return max(low, 0.0) if found else min(low, 0.0)
 
 
 def _normal_p(distance: float, error: float) -> float:

@@ -74,7 +74,7 @@ def mean_hall(values: ArrayLike, *, alpha: float) -> Interval:
     mean, error, skewness = _moments(values)
     z = normal_quantile(alpha)
     slant = skewness / math.sqrt(np.size(values))
-    low, high = (mean - error * _unskewed(y, slant) for y in (z, -z))
+    low, high = (mean - error * unskewed(y, slant) for y in (z, -z))
     return Interval(low, high, alpha, "mean, Hall's skewness correction")
 
 
@@ -84,8 +84,11 @@ def normal_quantile(alpha: float) -> float:
     return -float(ndtri(alpha))
 
 
-def _unskewed(y: float, slant: float) -> float:
-    """Student's ratio whose transform is y: 3/h (cbrt(1 + h (y - h/6)) - 1), written so that h may be 0."""
+def unskewed(y: float, slant: float) -> float:
+    """Student's ratio whose transform, t + h t^2 / 3 + h^2 t^3 / 27 + h / 6, is y: 3/h (cbrt(1 + h (y - h/6)) - 1).
+
+    ``slant``: h, the skewness of the values / sqrt(their number); written so that it may be 0.
+    """
     shifted = y - slant / 6
     root = math.cbrt(1 + slant * shifted)
     return 3 * shifted / (root**2 + root + 1)

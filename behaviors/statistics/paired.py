@@ -42,21 +42,34 @@ def tango(only_first: int, only_second: int, images: int, *, alpha: float) -> In
     >>> round(interval.low, 7), round(interval.high, 7)
     (0.0462672, 0.2030348)
     """
-    _check_counts(only_first, only_second, images)
-    z, observed = normal_quantile(alpha), (only_first - only_second) / images
-
-    def score(difference: float) -> float:
-        return _score(only_first, only_second, images, difference)
-
-    low = -1.0 if observed == -1 else _where(lambda difference: score(difference) > z, -1.0, observed)
-    high = 1.0 if observed == 1 else _where(lambda difference: score(difference) > -z, observed, 1.0)
-    return Interval(low, high, alpha, "paired proportions, Tango score")
+    return _inverted(_score, only_first, only_second, images, alpha, "paired proportions, Tango score")
 
 
 def tango_p(only_first: int, only_second: int, images: int, *, margin: float) -> float:
     """How probable it is, were the difference only ``margin``, in [-1, 1], that it is measured as large as this."""
     _check_counts(only_first, only_second, images)
     return float(ndtr(-_score(only_first, only_second, images, margin)))
+
+
+def tango_unskewed(only_first: int, only_second: int, images: int, *, alpha: float) -> Interval:
+    """Tango's bounds, corrected for the skewness that the counts would have at each difference.
+
+    With a difference of about the share that tells the two apart, counts are as skewed as those of rare events, and
+    Tango's own test errs twice as often as it says at an error of 0.05 / 90.  ``python -m benchmarks.skewed`` measures.
+    Source of the transformation, monotone in the score: Hall 1992, JRSS-B 54:221, of a ratio whose variance is known.
+
+    >>> interval = tango_unskewed(40, 20, 160, alpha=0.05)
+    >>> round(interval.low, 4), round(interval.high, 4)
+    (0.0463, 0.2032)
+    """
+    method = "paired proportions, Tango score, Hall's skewness correction"
+    return _inverted(_unskewed_score, only_first, only_second, images, alpha, method)
+
+
+def tango_unskewed_p(only_first: int, only_second: int, images: int, *, margin: float) -> float:
+    """How probable it is, were the difference only ``margin``, in [-1, 1], that it is measured as large as this."""
+    _check_counts(only_first, only_second, images)
+    return float(ndtr(-_unskewed_score(only_first, only_second, images, margin)))
 
 
 def bonett_price(only_first: int, only_second: int, images: int, *, alpha: float) -> Interval:
@@ -86,13 +99,46 @@ def _with_two_more(first: int, second: int, images: int) -> tuple[float, float]:
     return centre, math.sqrt(((first + second + 2) / (images + 2) - centre**2) / (images + 2))
 
 
+def _inverted(  # noqa: PLR0913, PLR0917  (a test, the counts, and what to call it)
+    score: Callable[[int, int, int, float], float], first: int, second: int, images: int, alpha: float, method: str
+) -> Interval:
+    """The differences whose score is z, and -z."""
+    _check_counts(first, second, images)
+    z, observed = normal_quantile(alpha), (first - second) / images
+
+    def above(limit: float) -> Callable[[float], bool]:
+        return lambda difference: score(first, second, images, difference) > limit
+
+    low = -1.0 if observed == -1 else _where(above(z), -1.0, observed)
+    high = 1.0 if observed == 1 else _where(above(-z), observed, 1.0)
+    return Interval(low, high, alpha, method)
+
+
 def _score(first: int, second: int, images: int, difference: float) -> float:
     """How many standard errors the observed difference is above ``difference``, were that the truth."""
+    return _standardised(first - second - images * difference, _variance(first, second, images, difference))
+
+
+def _unskewed_score(first: int, second: int, images: int, difference: float) -> float:
+    """The score less the skewness of its distribution, were ``difference`` the truth."""
+    variance = _variance(first, second, images, difference)
+    score = _standardised(first - second - images * difference, variance)
+    if not math.isfinite(score) or variance <= 0:
+        return score
+    spread = variance / images + difference**2  # the mean of the squares; that of the cubes is the difference itself
+    skewness = images * difference * (1 - 3 * spread + 2 * difference**2) / variance**1.5
+    return score - skewness * (score**2 - 1) / 6 + skewness**2 * score**3 / 108
+
+
+def _variance(first: int, second: int, images: int, difference: float) -> float:
+    """Of first - second, were ``difference`` the truth and the share that tells them apart the likeliest with it."""
     linear = -first - second + (2 * images - first + second) * difference
     constant = -second * difference * (1 - difference)
     q = (math.sqrt(max(linear**2 - 8 * images * constant, 0)) - linear) / (4 * images)
-    variance = images * (2 * q + difference * (1 - difference))
-    distance = first - second - images * difference
+    return images * (2 * q + difference * (1 - difference))
+
+
+def _standardised(distance: float, variance: float) -> float:
     if variance <= 0:
         return math.copysign(math.inf, distance) if distance else 0.0
     return distance / math.sqrt(variance)

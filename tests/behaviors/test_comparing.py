@@ -13,7 +13,8 @@ from behaviors.contract import per_image
 from behaviors.contract.comparing import Comparison, compare, holm
 from behaviors.contract.measurement import Measurement
 from behaviors.contract.per_image import PerImage
-from behaviors.statistics.paired import mcnemar_mid_p, tango
+from behaviors.statistics.intervals import unskewed
+from behaviors.statistics.paired import mcnemar_mid_p, tango_unskewed
 
 ALPHA = 0.05
 
@@ -61,14 +62,14 @@ def numbers(found: Comparison):
 
 def test_proportions():
     found = against(of_counts(30, 12, 100, 58))
-    bounds = tango(12, 30, 200, alpha=ALPHA)
+    bounds = tango_unskewed(12, 30, 200, alpha=ALPHA)
     assert found.difference == pytest.approx(-0.09)
     assert (found.low, found.high) == (bounds.low, bounds.high)
     assert (found.images, found.changed, found.identical, found.notes) == (200, 42, False, ())
     assert found.p_worse == mcnemar_mid_p(30, 12)
     assert found.p_better == mcnemar_mid_p(12, 30)
     assert found.p_change == pytest.approx(2 * found.p_worse)
-    assert found.method == "paired proportions, Tango score"
+    assert found.method == "paired proportions, Tango score, Hall's skewness correction"
 
 
 def test_a_margin_moves_what_is_tested_and_not_the_bounds():
@@ -98,32 +99,67 @@ def test_a_number_without_direction_can_only_change():
     assert against(of_values([1.0, 2, 3, 4] * 9, [2.0, 2, 3, 5] * 9), better="neither", margin=1).p_change == 1
 
 
-def test_means_are_compared_by_the_paired_t_test():
+def low_bound(values, alpha):
+    """Independently: Hall's interval (skewed t) of the values and 1, or more, as far from 0 as the farthest."""
+    unseen = min(1, values.size / 100) * (np.log(alpha) / np.log(0.05)) ** 1.25
+    weights = np.append(np.ones(values.size), unseen)
+    more = np.append(values, -np.abs(values).max())
+    count, mean = weights.sum(), np.average(more, weights=weights)
+    second, third = (np.average((more - mean) ** power, weights=weights) for power in (2, 3))
+    slant = third / second**1.5 / np.sqrt(count)
+    return mean - np.sqrt(second / (count - 1)) * unskewed(stats.t.isf(alpha, count - 1), slant)
+
+
+@pytest.mark.parametrize("alpha", [0.05, 0.01])
+def test_means_are_compared_by_a_skewed_paired_t_test(alpha):
     random = np.random.default_rng(0)
     old = random.exponential(size=200)
-    new = old + random.normal(0.05, 0.3, 200)
-    found, expected = against(of_values(old, new), better="lower"), stats.ttest_rel(new, old, alternative="greater")
-    both = stats.ttest_rel(new, old)
-    bounds = both.confidence_interval(1 - 2 * ALPHA)
-    assert found.p_worse == pytest.approx(expected.pvalue, rel=1e-9)
-    assert found.p_change == pytest.approx(both.pvalue, rel=1e-9)
-    assert (found.low, found.high) == pytest.approx((bounds.low, bounds.high), rel=1e-9)
-    shifted = against(of_values(old, new), better="lower", margin=0.02)
-    assert shifted.p_worse == pytest.approx(stats.ttest_rel(new, old + 0.02, alternative="greater").pvalue, rel=1e-9)
+    new = old + random.gamma(0.3, 0.3, 200) - 0.05
+    found = against(of_values(old, new), better="lower", alpha=alpha)
+    expected = low_bound(new - old, alpha), -low_bound(old - new, alpha)
+    assert (found.low, found.high) == pytest.approx(expected, rel=1e-9)
+    assert found.method == "paired images, Student's t, Hall's skewness correction, allowing for unseen ones"
 
 
-def test_clustered_means_agree_with_statsmodels():
-    """Their sandwich for a regression on a constant, with G/(G - 1); clusters of 1 to 9 images."""
+@pytest.mark.parametrize("alpha", [0.05, 0.05 / 90, 0.05 / 350])
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_a_mean_is_tested_as_it_is_bounded(alpha, sign):
+    """At the bound's distance, the p-value is what the bound errs; a test at a margin is that of shifted bounds."""
+    random = np.random.default_rng(1)
+    values = sign * np.exp(random.normal(size=300))
+    pair = of_values(np.zeros(300), values)
+    found = against(pair, better="lower", alpha=alpha)
+    for bound, better in ((found.low, "lower"), (-found.high, "higher")):
+        if bound > 0:
+            assert against(pair, better=better, margin=bound).p_worse == pytest.approx(alpha, rel=1e-6)
+    assert (found.low > 0) == (found.p_worse <= alpha)
+    assert (found.high < 0) == (found.p_better <= alpha)
+
+
+def test_clustered_means_are_those_of_what_clusters_contribute():
+    """Their variance is that of statsmodels' sandwich for a regression on a constant; clusters of 1 to 9 images."""
     random = np.random.default_rng(0)
     clusters = np.repeat(np.arange(40), random.integers(1, 10, 40))
     old = random.normal(size=clusters.size)
     new = old + random.normal(0.1, 0.5, clusters.size) + random.normal(0, 0.5, 40)[clusters]
-    fit = OLS(new - old, np.ones((clusters.size, 1))).fit()
-    error = np.sqrt(cov_cluster(fit, clusters, use_correction=False)[0, 0] * 40 / 39)
+    apart = new - old
+    fit = OLS(apart, np.ones((clusters.size, 1))).fit()
+    units = apart.mean() + np.bincount(clusters, apart - apart.mean()) * 40 / clusters.size
+    sandwich = cov_cluster(fit, clusters, use_correction=False)[0, 0]
+    assert units.var() / 40 == pytest.approx(sandwich, rel=1e-9)
     found = against(of_values(old, new, clusters), better="lower")
-    assert found.p_worse == pytest.approx(stats.t.sf((new - old).mean() / error, 39), rel=1e-9)
-    assert found.high - found.low == pytest.approx(2 * stats.t.isf(ALPHA, 39) * error, rel=1e-9)
-    assert found.method == "paired clusters, Student's t"
+    assert (found.low, found.high) == pytest.approx((low_bound(units, ALPHA), -low_bound(-units, ALPHA)), rel=1e-9)
+    assert found.method.startswith("paired clusters, Student's t, Hall")
+
+
+@pytest.mark.parametrize("counts", [(30, 12), (17, 9), (18, 9), (5, 0), (4, 0), (60, 40), (14, 25), (9, 0), (10, 3)])
+def test_shares_are_tested_as_they_are_bounded(counts):
+    for alpha in (0.05, 0.05 / 90):
+        found = against(of_counts(*counts, 100, 58), alpha=alpha)
+        assert (found.high < 0 or (found.high == 0 and found.p_worse <= alpha)) == (found.p_worse <= alpha)
+        for margin in (0.001, 0.01, 0.02, 0.05):
+            at_margin = against(of_counts(*counts, 100, 58), alpha=alpha, margin=margin)
+            assert (found.high < -margin) == (at_margin.p_worse <= alpha)
 
 
 def test_two_ways_of_clustering():
@@ -228,14 +264,13 @@ def test_few_changes_are_said_and_handled_with_care():
     assert against(of_counts(5, 5, 700, 295)).notes == ()
 
 
-def test_few_changes_of_a_mean_are_handled_as_those_of_a_proportion():
-    """Values of 0 and 1: with two images more, the mean is Bonett and Price's; t instead of normal, ddof 1."""
+def test_few_changes_of_a_mean_are_handled_with_care():
+    """Values of 0 and 1 that are called a mean: never more sure than the exact test of the share is."""
     old, new = of_counts(5, 1, 700, 294)
     share, mean = against((old, new)), against(of_values(old.per_image.values, new.per_image.values))
-    assert (mean.low, mean.high) == pytest.approx((share.low, share.high), abs=2e-5)
     assert mean.notes == share.notes
     exact = stats.binomtest(5, 6, alternative="greater").pvalue
-    assert 0.5 * exact < mean.p_worse < 1.2 * exact
+    assert exact / 2 < mean.p_worse < 2 * exact
     assert stats.ttest_1samp(new.per_image.values - old.per_image.values, 0, alternative="less").pvalue < 0.06
 
 

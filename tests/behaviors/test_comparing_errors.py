@@ -11,6 +11,7 @@ from scipy import stats
 from behaviors.calibration import metrics as calibration
 from behaviors.contract.comparing import compare, holm
 from behaviors.robustness.metrics import accuracy
+from benchmarks import skewed
 from benchmarks.paired import (
     ALPHA,
     GAPS,
@@ -43,7 +44,7 @@ def test_accuracies_that_are_equal(images, apart):
 @pytest.mark.parametrize(("images", "apart", "lost"), [(500, 0.05, 0.02), (2000, 0.02, 0.01)])
 def test_accuracies_that_differ_by_the_margin(images, apart, lost):
     found = share_rates(images, apart, lost, margin=lost, repetitions=3000, random=np.random.default_rng(1))
-    assert least(0.03, 3000) < found.worse < most(0.06, 3000)  # Tango's test errs by up to a point at such numbers
+    assert least(0.03, 3000) < found.worse < most(0.06, 3000)
 
 
 @pytest.mark.parametrize(
@@ -57,9 +58,36 @@ def test_accuracies_that_differ_by_the_margin(images, apart, lost):
     ],
 )
 def test_means_that_are_equal(draw, repetitions):
+    """Allowing for unseen images takes a point or two of the 5 % on few images, or clusters, or changes."""
     found = rates(draw, better="lower", repetitions=repetitions, random=np.random.default_rng(2))
     for rate in found:
-        assert least(0.035, repetitions) < rate < most(ALPHA, repetitions)
+        assert least(0.015, repetitions) < rate < most(ALPHA, repetitions)
+
+
+@pytest.mark.parametrize("images", [200, 1000])
+@pytest.mark.parametrize("name", skewed.SCENARIOS)
+def test_skewed_differences_are_seldom_called_worse(name, images):
+    """At 5 %, and at the levels of Holm's correction for 90 and 350 comparisons."""
+    found = skewed.wrong(skewed.SCENARIOS[name], images, repetitions=4000, random=np.random.default_rng(6))
+    for multiple, level, times in zip(found.now, skewed.LEVELS, (1.1, 1.5, 2.5), strict=True):
+        assert multiple * level <= most(times * level, 4000)
+
+
+def test_what_was_used_before_would_be_caught():
+    for name in ("log-loss x 1.5, then x 0.63, accuracy .82", "lognormal(1.5), long tail of gains"):
+        found = skewed.wrong(skewed.SCENARIOS[name], 200, repetitions=4000, random=np.random.default_rng(6))
+        for multiple, level in zip(found.before, skewed.LEVELS, strict=True):
+            assert multiple * level > most(1.1 * level, 4000)
+
+
+@pytest.mark.parametrize(("images", "apart", "lost"), skewed.SHARES[:6])
+def test_shares_at_the_margin_are_seldom_called_worse(images, apart, lost):
+    """Exactly: at most 5.5 %, and never more than Holm's levels, where Tango's own score errs twice as often."""
+    found = skewed.wrong_shares(images, apart, lost)
+    assert found.now[0] <= 1.1
+    assert max(found.now[1:]) <= 1
+    if (images, apart, lost) == (5000, 0.006, 0.005):
+        assert max(found.before) > 1.9
 
 
 @pytest.mark.parametrize("name", GAPS)

@@ -7,7 +7,15 @@ import pytest
 from scipy import optimize, stats
 from statsmodels.stats.contingency_tables import mcnemar
 
-from behaviors.statistics.paired import bonett_price, bonett_price_p, mcnemar_mid_p, tango, tango_p
+from behaviors.statistics.paired import (
+    bonett_price,
+    bonett_price_p,
+    mcnemar_mid_p,
+    tango,
+    tango_p,
+    tango_unskewed,
+    tango_unskewed_p,
+)
 
 
 @pytest.mark.parametrize(
@@ -108,12 +116,32 @@ def test_mid_p_is_the_exact_one_less_half_of_the_last_term(counts):
 
 
 @pytest.mark.parametrize("counts", [(40, 20, 160), (3, 1, 25), (0, 0, 40), (4340, 3402, 50_000)])
-@pytest.mark.parametrize(("bounds", "p"), [(tango, tango_p), (bonett_price, bonett_price_p)])
+@pytest.mark.parametrize(
+    ("bounds", "p"), [(tango, tango_p), (tango_unskewed, tango_unskewed_p), (bonett_price, bonett_price_p)]
+)
 def test_tests_agree_with_bounds(counts, bounds, p):
     """What is tested at a bound has the error that the bound has."""
     interval = bounds(*counts, alpha=0.05)
     assert p(*counts, margin=interval.low) == pytest.approx(0.05, abs=1e-9)
     assert p(*counts, margin=interval.high) == pytest.approx(0.95, abs=1e-9)
+
+
+def test_the_skewness_that_is_corrected():
+    """By enumerating one image: 1 with probability q + d, -1 with q, 0 else."""
+    first, second, images, d = 30, 3, 5000, 0.003
+    q = profile(first, second, images, d)
+    cells, values = np.array([q + d, q, 1 - 2 * q - d]), np.array([1, -1, 0])
+    centred = values - d
+    skewness = cells @ centred**3 / (cells @ centred**2) ** 1.5 / math.sqrt(images)
+    z = (first - second - images * d) / math.sqrt(images * (cells @ centred**2))
+    corrected = z - skewness * (z**2 - 1) / 6 + skewness**2 * z**3 / 108
+    assert tango_unskewed_p(first, second, images, margin=d) == pytest.approx(stats.norm.sf(corrected), rel=1e-5)
+
+
+@pytest.mark.parametrize(("first", "second", "images"), [(7, 0, 7), (0, 7, 7), (1, 0, 1), (3, 3, 6), (0, 0, 1)])
+def test_corrected_bounds_stay_in_range_and_around_the_value(first, second, images):
+    interval = tango_unskewed(first, second, images, alpha=0.05)
+    assert -1 <= interval.low <= (first - second) / images <= interval.high <= 1
 
 
 def test_bonett_and_price():
@@ -124,10 +152,10 @@ def test_bonett_and_price():
 
 @pytest.mark.parametrize("counts", [(1, 1, 0), (-1, 0, 9), (5, 5, 9)])
 def test_impossible_counts_are_refused(counts):
-    for bounds in (tango, bonett_price):
+    for bounds in (tango, tango_unskewed, bonett_price):
         with pytest.raises(ValueError, match="counts of the same images"):
             bounds(*counts, alpha=0.05)
-    for p in (tango_p, bonett_price_p):
+    for p in (tango_p, tango_unskewed_p, bonett_price_p):
         with pytest.raises(ValueError, match="counts of the same images"):
             p(*counts, margin=0.1)
 
