@@ -7,7 +7,6 @@ from numpy.polynomial.hermite_e import hermegauss
 from scipy import stats
 from scipy.special import expit, ndtri
 
-from behaviors.contract.differences import FEW
 from behaviors.contract.flips import negative_flips
 from behaviors.contract.measurement import Interval
 from behaviors.contract.per_image import proportion
@@ -18,6 +17,7 @@ from behaviors.statistics.effective import effective_bounds
 from behaviors.statistics.intervals import clopper_pearson, wilson
 from behaviors.statistics.paired import bonett_price, tango
 from behaviors.transfer.metrics import fits_interval
+from behaviors.unseen import FEW
 from benchmarks.cases import ALPHA, Case, Rates, missed
 
 Proportion = Callable[..., Interval]

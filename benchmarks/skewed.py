@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.special import expit, stdtrit
 
-from behaviors.contract.differences import FEW
 from behaviors.statistics.paired import bonett_price_p, tango_p, tango_unskewed_p
-from behaviors.unseen import Sample
+from behaviors.unseen import FEW, Sample
 
 Floats = NDArray[np.float64]
 Draw = Callable[[np.random.Generator, tuple[int, int]], Floats]
