@@ -16,8 +16,8 @@ from behaviors.statistics.clusters import Floats
 from behaviors.statistics.effective import effective_bounds
 from behaviors.statistics.intervals import clopper_pearson, wilson
 from behaviors.statistics.paired import bonett_price, tango
+from behaviors.statistics.unseen import FEW
 from behaviors.transfer.metrics import fits_interval
-from behaviors.unseen import FEW
 from benchmarks.cases import ALPHA, Case, Rates, missed
 
 Proportion = Callable[..., Interval]

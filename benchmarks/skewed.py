@@ -15,7 +15,7 @@ from scipy import stats
 from scipy.special import expit, stdtrit
 
 from behaviors.statistics.paired import bonett_price_p, tango_p, tango_unskewed_p
-from behaviors.unseen import FEW, Sample
+from behaviors.statistics.unseen import FEW, Sample
 
 Floats = NDArray[np.float64]
 Draw = Callable[[np.random.Generator, tuple[int, int]], Floats]

@@ -18,7 +18,7 @@ from behaviors.statistics.columns import codes
 from behaviors.statistics.gaps import KAPPA, folding_bias, in_bins
 from behaviors.statistics.intervals import normal_quantile
 from behaviors.statistics.paired import bonett_price, bonett_price_p, mcnemar_mid_p, tango_unskewed, tango_unskewed_p
-from behaviors.unseen import FEW, Sample
+from behaviors.statistics.unseen import FEW, Sample
 
 Floats = NDArray[np.float64]
 

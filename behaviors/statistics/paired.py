@@ -126,7 +126,7 @@ def _unskewed_score(first: int, second: int, images: int, difference: float) -> 
     if not math.isfinite(score) or variance <= 0:
         return score
     spread = variance / images + difference**2  # the mean of the squares; that of the cubes is the difference itself
-    skewness = images * difference * (1 - 3 * spread + 2 * difference**2) / variance**1.5
+    skewness = images * difference * (1 - 3 * spread + 2 * difference**2) / (variance * math.sqrt(variance))
     return score - skewness * (score**2 - 1) / 6 + skewness**2 * score**3 / 108
 
 
