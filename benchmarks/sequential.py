@@ -21,6 +21,7 @@ from behaviors.calibration.metrics import (
 from behaviors.contract.looks import SHARES, levels
 from behaviors.contract.measurement import Interval, Measurement
 from behaviors.robustness.metrics import accuracy
+from behaviors.statistics.effective import effective_bounds
 from fixtures.gates.look import seen
 
 ALPHA = 0.05
@@ -80,7 +81,7 @@ def answers(accuracy: float, over: float = 0.0, spread: float = 1.5) -> Draw:
     return draw
 
 
-def share(truth: float) -> Draw:
+def share_of(truth: float) -> Draw:
     """A model that is right so often; how sure it is does not matter."""
     return lambda images, random: (random.random(images) < truth, np.full(images, 0.9))
 
@@ -104,6 +105,45 @@ def run(case: Case, repetitions: int, random: np.random.Generator) -> Verdicts:
     return Verdicts(float(fails), float(passes), total / repetitions, tuple(ends.sum(axis=1) / repetitions))
 
 
+@dataclass(frozen=True)
+class Scenes:
+    """So many scenes of so many images; ``alike``: the correlation of two images of one scene."""
+
+    scenes: int
+    images: int
+    accuracy: float
+    alike: float
+    margin: float = 0.05
+
+
+SCENES = (Scenes(29, 40, 0.9, 0.3), Scenes(29, 40, 0.97, 0.3), Scenes(20, 20, 0.9, 0.1))
+
+
+def run_scenes(case: Scenes, repetitions: int, random: np.random.Generator, *, at_limit: bool) -> tuple[float, float]:
+    """How often looks at scenes decide wrongly, and the mean number of images.
+
+    ``at_limit``: whether the model is exactly at the limit, so that it must not fail, or at the margin's end.
+    """
+    total, level = case.scenes * case.images, levels(SHARES, ALPHA)
+    limit = case.accuracy if at_limit else case.accuracy + case.margin
+    wrong = seen_images = 0
+    shapes = np.array([case.accuracy, 1 - case.accuracy]) * (1 - case.alike) / case.alike
+    for _ in range(repetitions):
+        scene = random.permutation(np.repeat(np.arange(case.scenes), case.images))
+        right = (random.random(total) < random.beta(*shapes, case.scenes)[scene]).astype(np.float64)
+        for look, share in enumerate(SHARES):
+            images = seen(total, share)
+            value = right[:images].mean()
+            names = scene[:images].astype(np.str_)
+            bounds = effective_bounds(value, right[:images] - value, names, alpha=level[look])
+            status = _weighed(bounds, Case("", "", share_of(0), total, limit, case.margin, least=True))
+            if status or look == len(SHARES) - 1:
+                wrong += status == ("fail" if at_limit else "pass")
+                seen_images += images
+                break
+    return wrong / repetitions, seen_images / repetitions
+
+
 def truth(case: Case, random: np.random.Generator) -> float:
     """What the metric is in the population, near enough."""
     right, sure = case.draw(2_000_000, random)
@@ -125,11 +165,19 @@ def _weighed(bounds: Interval | None, case: Case) -> str:
 def cases() -> list[Case]:
     """At the limit (every fail is false), at the margin's end (every pass is), and clearly good and bad."""
     found = [
-        Case(f"accuracy {p:g}, at least .76, margin .02", "accuracy", share(p), 6_400, 0.76, 0.02, least=True)
+        Case(f"accuracy {p:g}, at least .76, margin .02", "accuracy", share_of(p), 6_400, 0.76, 0.02, least=True)
         for p in (0.76, 0.74, 0.75, 0.78, 0.80, 0.72)
     ]
     found += [
-        Case(f"accuracy {p:g}, at least .95, margin .02, of 1,024", "accuracy", share(p), 1_024, 0.95, 0.02, least=True)
+        Case(
+            f"accuracy {p:g}, at least .95, margin .02, of 1,024",
+            "accuracy",
+            share_of(p),
+            1_024,
+            0.95,
+            0.02,
+            least=True,
+        )
         for p in (0.95, 0.93, 0.99, 0.85)
     ]
     for images in (1_024, 6_400):
@@ -159,6 +207,10 @@ def main() -> None:
     repetitions = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
     print(f"levels of the looks at {', '.join(f'{share:g}' for share in SHARES)} of the images: ", end="")
     print(", ".join(f"{level:.4f}" for level in levels(SHARES, ALPHA)))
+    for scenes in SCENES:
+        for place, at_limit in (("at the limit", True), ("at the margin's end", False)):
+            wrong, images = run_scenes(scenes, repetitions, np.random.default_rng(0), at_limit=at_limit)
+            print(f"{scenes} {place}: wrong {100 * wrong:.1f} %, mean {images:,.0f} images", flush=True)
     for case in cases():
         found = run(case, repetitions, np.random.default_rng(0))
         looks = " ".join(f"{100 * share:4.0f}" for share in found.looks)

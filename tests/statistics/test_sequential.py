@@ -6,7 +6,7 @@ from scipy.stats import binom
 
 from behaviors.statistics.intervals import clopper_pearson
 from benchmarks import sequential
-from benchmarks.sequential import ALPHA, Case, cases, run, share
+from benchmarks.sequential import ALPHA, SCENES, Case, cases, run, run_scenes, share_of
 
 REPETITIONS = 250
 MOST = binom.isf(1e-4, REPETITIONS, ALPHA) / REPETITIONS
@@ -25,22 +25,30 @@ def test_a_model_at_the_margin_passes_at_most_alpha(case):
 
 @pytest.mark.parametrize(("truth", "wrong"), [(0.76, "fails"), (0.74, "passes")])
 def test_shares(truth, wrong):
-    case = Case("", "accuracy", share(truth), 6_400, 0.76, 0.02, least=True)
+    case = Case("", "accuracy", share_of(truth), 6_400, 0.76, 0.02, least=True)
     found = run(case, 1_000, np.random.default_rng(2))
     assert getattr(found, wrong) <= binom.isf(1e-4, 1_000, ALPHA) / 1_000
     assert found.fails + found.passes > 0.97
 
 
+@pytest.mark.parametrize("at_limit", [True, False])
+@pytest.mark.parametrize("case", SCENES[::2], ids=str)
+def test_scenes(case, at_limit):
+    """Promised of bounds by scenes: 6.5 %."""
+    wrong, _ = run_scenes(case, 120, np.random.default_rng(5), at_limit=at_limit)
+    assert wrong <= binom.isf(1e-4, 120, 0.065) / 120
+
+
 @pytest.mark.parametrize("truth", [0.78, 0.80, 0.72, 0.70])
 def test_clearly_good_or_bad_models_take_a_quarter_of_the_fixed_design(truth):
     """5,120 images decide "at least .76, margin .02" whatever the truth is."""
-    found = run(Case("", "accuracy", share(truth), 6_400, 0.76, 0.02, least=True), 1_000, np.random.default_rng(3))
+    found = run(Case("", "accuracy", share_of(truth), 6_400, 0.76, 0.02, least=True), 1_000, np.random.default_rng(3))
     assert found.images <= 5_120 / 4
     assert (found.passes if truth > 0.76 else found.fails) > 0.995
 
 
 def test_naive_looks_would_err_more():
-    case = Case("", "accuracy", share(0.76), 6_400, 0.76, 0.0, least=True)
+    case = Case("", "accuracy", share_of(0.76), 6_400, 0.76, 0.0, least=True)
     random, failed = np.random.default_rng(4), 0
     for _ in range(500):
         right, _ = case.draw(case.images, random)
