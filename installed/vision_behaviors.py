@@ -9,7 +9,8 @@ checkout of this suite it does nothing and declares nothing.
 import os
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import NoReturn
 
@@ -36,7 +37,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     config = pluginmanager.get_plugin("pytestconfig")
     if not isinstance(config, pytest.Config):
         return
-    checkout = checkout_of(_words(config), config.invocation_params.dir)
+    checkout = checkout_of(*_words(config, parser), config.invocation_params.dir)
     if checkout is None:
         return
     chosen = config.known_args_namespace
@@ -47,26 +48,35 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
         pluginmanager.import_plugin(OPTIONS)
 
 
-def checkout_of(words: Sequence[str], here: Path) -> Path | None:
+def checkout_of(words: Sequence[str], strange: Collection[str], here: Path) -> Path | None:
     """The checkout that a command line is about: where the tests that it names are, or where it was given.
 
-    ``words``: the arguments; ``here``: the folder that pytest was started in.
+    ``words``: options, and what may name tests; ``strange``: options that nobody has declared yet; ``here``: the folder
+    that pytest was started in.
     """
-    places = [_holder(here / word.partition("::")[0]) for word in _tests(words, here)] or [_holder(here)]
+    places = [_holder(here / word.partition("::")[0]) for word in _tests(words, strange, here)] or [_holder(here)]
     return next(filter(None, places), None)
 
 
-def _words(config: pytest.Config) -> list[str]:
-    return [*shlex.split(os.environ.get("PYTEST_ADDOPTS", "")), *config.invocation_params.args]
+def _words(config: pytest.Config, parser: pytest.Parser) -> tuple[list[str], list[str]]:
+    """The command line without the values of pytest's own options, and the options that are not known yet."""
+    words = [*shlex.split(os.environ.get("PYTEST_ADDOPTS", "")), *config.invocation_params.args]
+    known, strange = parser.parse_known_and_unknown_args(words)
+    return [word for word in words if word.startswith("-") or word in known.file_or_dir], strange
 
 
-def _tests(words: Sequence[str], here: Path) -> Iterator[str]:
-    """What may name tests: paths that exist and are no option's value."""
-    before = ""
-    for word in words:
-        if not word.startswith("-") and before not in TAKE_A_VALUE and _exists(here / word.partition("::")[0]):
+def _tests(words: Sequence[str], strange: Collection[str], here: Path) -> Iterator[str]:
+    """What may name tests: paths that exist and are no option's value.
+
+    Whether an option of another plugin (``--alluredir``) takes a value is not known yet: a path after it names tests
+    where it is in a checkout.
+    """
+    for before, word in pairwise(["", *words]):
+        place = here / word.partition("::")[0]
+        if word.startswith("-") or before in TAKE_A_VALUE or not _exists(place):
+            continue
+        if before not in strange or _holder(place):
             yield word
-        before = word
 
 
 def _exists(path: Path) -> bool:

@@ -31,6 +31,15 @@ def test_probabilities_called_logits_are_refused(pieces: int) -> None:
         naming.end()
 
 
+def test_percentages_called_logits_are_refused() -> None:
+    naming = Naming("logits", "m on val")
+    naming.see(np.round(100 * softmax(20, 5), 2))
+    with pytest.raises(
+        Misnamed, match=r"lies in \[0, 100\] and sums to 100 .* are percentages; divide them by 100; say"
+    ):
+        naming.end()
+
+
 def test_enough_of_them_end_a_run_early() -> None:
     with pytest.raises(Misnamed):
         Naming("logits", "m").see(softmax(ENOUGH, 5))

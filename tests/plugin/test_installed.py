@@ -101,9 +101,13 @@ def test_from_elsewhere_the_checkout_is_tested_as_from_within(house, data, insta
         (("--rootdir", "{data}", "behaviors/calibration", "--suite", "{data}/small.yaml"), {}),
         (("behaviors/calibration",), {"PYTEST_ADDOPTS": "--suite {data}/small.yaml"}),
         ((), {"PYTEST_ADDOPTS": "--suite {data}/small.yaml"}),
+        (("--alluredir", "{data}", "--suite", "{data}/small.yaml"), {}),
+        (("-c", "{data}/other.ini", "--suite", "{data}/small.yaml"), {}),
+        (("--junitxml", "{data}/other.ini", "--suite", "{data}/small.yaml"), {}),
     ],
 )
 def test_however_options_come(house, data, installed, options, more):
+    (data / "other.ini").write_text("[pytest]\n")
     arguments = [option.format(data=data) for option in options]
     environment = {name: text.format(data=data) for name, text in more.items()}
     fine(house.pytest(*CALIBRATION, *arguments, fresh=True, PYTHONPATH=installed, **environment))
@@ -165,12 +169,17 @@ def test_the_module_that_is_installed_knows_every_option_with_a_value(module):
         (["--suite", "../house"], "data", False),
         (["-k", "x" * 5000], "house", True),
         (["--suite=../data", "no/such/path"], "house", True),
+        (["--alluredir", "../data"], "house", True),
+        (["--alluredir", "../data", "behaviors"], "house", True),
+        (["--alluredir", "../data", "../data"], "house", False),
+        (["--strict-gates", "../house/behaviors"], "data", True),
     ],
 )
 def test_which_checkout_a_command_line_is_about(module, house, words, here, about):
     folder = house.path.parent
     (folder / "data").mkdir()
-    assert (module.checkout_of(words, folder / here) == house.path) is about
+    strange = [word for word in words if word.startswith("--")]
+    assert (module.checkout_of(words, strange, folder / here) == house.path) is about
 
 
 def test_where_pytest_cannot_begin_again_it_says_what_to_write(house, data, installed):
