@@ -87,6 +87,20 @@ IMPORTS = {
     ),
     "of a package's own file": ("import package.a", {"package.__init__": "K = {}", "package.a": ""}),
     "by a name made up": ("import importlib\nhelper = importlib.import_module('hel' + 'per')", {"helper": "K = {}"}),
+    "by another name of the function": (
+        "from importlib import import_module as load\nhelper = load('hel' + 'per')",
+        {"helper": "K = {}"},
+    ),
+    "by a variable that holds the function": (
+        "import importlib\nload = importlib.import_module\nhelper = load('hel' + 'per')",
+        {"helper": "K = {}"},
+    ),
+    "a file in another folder, by its path": (
+        "import importlib.util as u, pathlib\n"
+        "found = u.spec_from_file_location('x', pathlib.Path(__file__).parent / 'nets' / 'v1' / 'helper.py')\n"
+        "helper = u.module_from_spec(found)\nfound.loader.exec_module(helper)",
+        {"nets.v1.helper": "K = {}"},
+    ),
     "a folder without __init__": ("import package.sub.a", {"package.sub.a": "K = {}"}),
 }
 
