@@ -117,6 +117,22 @@ def test_what_the_code_imports_counts(how: str, factory: Callable[..., ModelSpec
     assert first != other
 
 
+@pytest.mark.parametrize("path", ["scale.json", "data/scale.json", "data/more/scale.json"])
+def test_a_file_that_the_code_names_counts(path: str, factory: Callable[..., ModelSpec], tmp_path: Path) -> None:
+    folders = "".join(f" / {part!r}" for part in path.split("/"))
+    code = (
+        f"import json, pathlib\nSCALE = json.loads((pathlib.Path(__file__).parent{folders}).read_text())\n"
+        "def make():\n    return Net()"
+    )
+    (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+    found = []
+    for written in ("1.0", "1.0", "-1.0"):
+        (tmp_path / path).write_text(written)
+        found.append(fingerprint(factory(code)))
+    assert found[0] == found[1]
+    assert found[1] != found[2]
+
+
 def test_what_it_does_not_import_does_not_count(factory: Callable[..., ModelSpec]) -> None:
     code = "import helper\ndef make():\n    model = Net()\n    model.eval()\n    return model"
     first = fingerprint(factory(code, helper="K = 1", stranger="K = 1"))
