@@ -20,6 +20,7 @@ METRICS: dict[str, Metric] = {
         title="Mean confidence minus accuracy",
         unit="fraction",
         better="neither",
+        target=0.0,
         source="arXiv:2311.09215, the over- or under-confidence read off the reliability diagrams",
         lowest=-1.0,
         highest=1.0,

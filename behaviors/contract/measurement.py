@@ -52,6 +52,8 @@ class Metric:
     """
     flips: bool = False
     """The share of images that are right: against a baseline, those that no longer are get counted and shown."""
+    target: float | None = None
+    """Where neither direction is better: the value than which nothing is; further from it, on either side, is worse."""
     parts: Parts | None = None
     """Where each part is a number like the whole (a level, a category), which may have a published value of its own."""
 

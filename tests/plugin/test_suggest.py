@@ -8,13 +8,13 @@ LAW = """\
 # what is demanded
 small:
   robustness:
-    accuracy: {min: 0.80, because: "measured 0.85; so far"}  # of one
+    accuracy: {min: 0.70, because: "measured 0.85; so far"}  # of one
   baseline:
     negative_flips: {max: 0.02, because: a test}
 other:
   calibration: {ece: {max: 0.1, because: theirs}}"""
 RUN = ("-k", "(test_accuracy or test_ece) and val")
-ACCURACY = '    accuracy: {min: 0.858, margin: 0.042, because: "measured 0.900; so far"}  # of one\n'
+ACCURACY = '    accuracy: {min: 0.840, margin: 0.042, because: "measured 0.900; so far"}  # of one\n'
 
 
 def test_the_file_has_the_numbers_of_the_run_and_all_else_of_the_law(house):
@@ -49,10 +49,10 @@ def test_the_file_has_the_numbers_of_the_run_and_all_else_of_the_law(house):
 
 
 def test_nothing_is_loosened_unless_the_user_says_so(house):
-    house.thresholds(LAW.replace("0.80", "0.88"))
+    house.thresholds(LAW.replace("0.70", "0.88"))
     ran = house.pytest("-k", "test_accuracy and val", "--suite", house.suite(), "--suggest-thresholds", "new.yaml")
     assert "1 kept, which the numbers would loosen (--allow-loosening takes them)" in ran.output
-    assert (house.path / "new.yaml").read_text() == LAW.replace("0.80", "0.88")
+    assert (house.path / "new.yaml").read_text() == LAW.replace("0.70", "0.88")
 
 
 def test_the_margin_may_be_the_users(house):
@@ -60,7 +60,7 @@ def test_the_margin_may_be_the_users(house):
     told = ("--suggest-thresholds", "new.yaml", "--allow-loosening", "--margin", "0.02")
     ran = house.pytest("-k", "test_accuracy and val", "--suite", house.suite(), *told)
     assert ran.code == 0, ran.output
-    assert "{min: 0.858, margin: 0.02," in (house.path / "new.yaml").read_text()
+    assert "{min: 0.840, margin: 0.02," in (house.path / "new.yaml").read_text()
     assert "images that would decide" not in ran.output  # which is another option's margin
 
 

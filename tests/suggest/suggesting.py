@@ -9,6 +9,7 @@ METRICS = {
     "calibration": {
         "ece": Metric("ECE", "fraction", "lower", lowest=0, highest=1),
         "gap": Metric("Gap", "fraction", "neither", lowest=-1, highest=1),
+        "signed": Metric("Signed gap", "fraction", "neither", lowest=-1, highest=1, target=0.0),
         "nll": Metric("NLL", "nats", "lower", lowest=0),
     },
     "findings": {"claim": Metric("Claim", "fraction", "neither", claim=True)},

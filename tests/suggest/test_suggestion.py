@@ -7,10 +7,8 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binom
 
 from behaviors.contract.measurement import Interval
-from behaviors.statistics.intervals import clopper_pearson
 from fixtures.gates import lines
 from fixtures.gates.lines import Numbers
 from fixtures.gates.policy import three_way
@@ -46,7 +44,10 @@ def test_a_min_is_the_lowest_bound_and_the_margin_the_widest_reach(tmp_path):
     thresholds = accuracy(tmp_path, "      - {min: 0.5, because: x}\n")
     checks = [check(0.8984, 0.8823, 0.9132), check(0.85, 0.8291, 0.8701, model="two")]
     change = the_change(thresholds, checks)
-    assert texts(change.numbers) == {"min": "0.829", "margin": "0.021"}  # 0.8291 down; 0.85 - 0.8291 = 0.0209 up
+    assert texts(change.numbers) == {
+        "min": "0.820",
+        "margin": "0.021",
+    }  # 0.85 - 1.414 * 0.0209, and 0.0209
     assert change.because is None  # it is not about what was measured
 
 
@@ -56,33 +57,33 @@ def test_a_max_is_the_mirror_image(tmp_path):
         check(0.034, 0.021, 0.0471, name="calibration.ece"),
         check(0.044, 0.033, 0.0562, name="calibration.ece", model="two"),
     ]
-    assert texts(the_change(thresholds, checks).numbers) == {"max": "0.057", "margin": "0.014"}
+    assert texts(the_change(thresholds, checks).numbers) == {"max": "0.062", "margin": "0.014"}
 
 
 def test_a_rule_with_two_sides_gets_both_and_one_margin(tmp_path):
     thresholds = law(tmp_path, "mini: {calibration: {gap: {min: -0.5, max: 0.5, because: x}}}\n")
     change = the_change(thresholds, [check(-0.01, -0.0311, 0.0205, name="calibration.gap")])
-    assert texts(change.numbers) == {"min": "-0.032", "max": "0.021", "margin": "0.031"}
+    assert texts(change.numbers) == {"min": "-0.040", "max": "0.034", "margin": "0.031"}
 
 
 @pytest.mark.parametrize(
     ("low", "high", "expected"),
     [
-        (0.812346, 0.812996, "0.81234"),
-        (0.1234, 0.9, "0.12"),
+        (0.812346, 0.812996, "0.81221"),  # 0.812671 - 1.414 * 0.000325
+        (0.5, 0.9, "0.41"),
         (0.5, 0.5, "0.500"),
-        (0.7, 0.8, "0.700"),  # the nearest float is below 0.7
+        (0.7, 0.8, "0.679"),
     ],
 )
 def test_digits_are_two_of_the_half_width(low, high, expected):
-    found = lines.measured([check(high, low, high)], METRICS["robustness"]["accuracy"], ["min"], None)
+    found = lines.measured([check((low + high) / 2, low, high)], METRICS["robustness"]["accuracy"], ["min"], None)
     assert format(found.min, "f") == expected
 
 
 def test_the_margin_that_the_user_wants(tmp_path):
     thresholds = accuracy(tmp_path, "      - {min: 0.5, because: x}\n")
     change = the_change(thresholds, [check(0.8984, 0.8823, 0.9132)], Wish(Decimal("0.05"), allow_loosening=True))
-    assert texts(change.numbers) == {"min": "0.882", "margin": "0.05"}
+    assert texts(change.numbers) == {"min": "0.875", "margin": "0.05"}
 
 
 def test_what_has_no_interval_by_design_has_three_images_of_room(tmp_path):
@@ -93,7 +94,7 @@ def test_what_has_no_interval_by_design_has_three_images_of_room(tmp_path):
 
 def test_where_the_value_alone_decides_there_is_no_margin(tmp_path):
     thresholds = accuracy(tmp_path, "      - {min: 0.5, policy: point, because: x}\n")
-    assert texts(the_change(thresholds, [check(0.8984, 0.8823, 0.9132)]).numbers) == {"min": "0.882"}
+    assert texts(the_change(thresholds, [check(0.8984, 0.8823, 0.9132)]).numbers) == {"min": "0.875"}
 
 
 def test_rounding_does_not_carry_a_limit_beyond_what_the_metric_can_be(tmp_path):
@@ -110,7 +111,7 @@ def test_nothing_demands_less_unless_that_is_allowed(tmp_path):
     assert [(one.rule.min, one.looser) for one in found.unchanged] == [(0.9, True)]
     change = the_change(thresholds, checks, LOOSE)
     assert change.loosened
-    assert texts(change.numbers) == {"min": "0.882", "margin": "0.017"}
+    assert texts(change.numbers) == {"min": "0.875", "margin": "0.017"}
 
 
 def test_a_rule_that_only_compares_is_left_alone(tmp_path):
@@ -122,16 +123,30 @@ def test_a_rule_that_only_compares_is_left_alone(tmp_path):
 
 
 def test_a_margin_is_only_as_wide_as_the_old_line_for_passing_allows(tmp_path):
-    thresholds = accuracy(tmp_path, "      - {min: 0.87, because: x}\n")
+    thresholds = accuracy(tmp_path, "      - {min: 0.83, because: x}\n")
     change = the_change(thresholds, [check(0.8984, 0.8823, 0.9132)], Wish())
-    assert texts(change.numbers) == {"min": "0.882", "margin": "0.012"}  # 0.87 still passes, no less
+    assert texts(change.numbers) == {"min": "0.875", "margin": "0.045"}  # 0.83 still passes, no less
     assert not change.loosened
 
 
 def test_a_margin_shrinks_where_the_limit_may_not_fall(tmp_path):
     thresholds = accuracy(tmp_path, "      - {min: 0.89, margin: 0.1, because: x}\n")
     change = the_change(thresholds, [check(0.8984, 0.8823, 0.9132)], Wish())
-    assert texts(change.numbers) == {"margin": "0.025"}  # passes from 0.882 - 0.017 = 0.865 on
+    assert texts(change.numbers) == {"margin": "0.032"}  # passes from 0.875 - 0.017 = 0.858 on
+
+
+def test_a_line_does_not_follow_a_run_that_noise_made_better(tmp_path):
+    better = [check(0.8984, 0.8823, 0.9132)]  # 1.75 times the noise of two runs: 1.75 * 1.414 * 0.0161 = 0.040
+    for old in ("{min: 0.855, margin: 0.017, because: x}", "{min: 0.875, margin: 0.038, because: x}"):
+        assert not suggest(better, accuracy(tmp_path, f"      - {old}\n"), METRICS).changes
+
+
+def test_coming_nearer_to_what_is_best_never_fails(tmp_path):
+    thresholds = law(tmp_path, "mini: {}\n")
+    (one,) = suggest([check(-0.125, -0.16, -0.09, name="calibration.signed")], thresholds, METRICS).additions
+    assert texts(one.numbers) == {"min": "-0.175", "max": "0.175", "margin": "0.035"}
+    (one,) = suggest([check(0.01, -0.02, 0.04, name="calibration.signed")], thresholds, METRICS).additions
+    assert texts(one.numbers) == {"min": "-0.053", "max": "0.053", "margin": "0.030"}
 
 
 def test_sides_that_would_cross_stay(tmp_path):
@@ -139,21 +154,6 @@ def test_sides_that_would_cross_stay(tmp_path):
     found = suggest([check(0.15, 0.1, 0.2, name="calibration.gap", status="fail")], thresholds, METRICS)
     assert not found.changes
     assert len(found.unchanged) == 1
-
-
-@pytest.mark.parametrize("images", [100, 1000, 20000])
-@pytest.mark.parametrize("share", [0.02, 0.3, 0.9, 1.0])
-def test_a_model_whose_truth_is_what_was_measured_passes_again_about_95_times_in_100(images, share):
-    intervals = [clopper_pearson(k, images, alpha=0.05) for k in range(images + 1)]
-    right = round(share * images)
-    measured = check(right / images, intervals[right].low, intervals[right].high, images=images)
-    found = lines.measured([measured], METRICS["robustness"]["accuracy"], ["min"], None)
-    rule = Rule("t:1", float(found.min), None, margin=float(found.margin))
-    again = dict.fromkeys(("pass", "fail", "inconclusive"), 0.0)
-    for probability, interval in zip(binom.pmf(range(images + 1), images, share), intervals, strict=True):
-        again[three_way(rule, interval).outcome] += probability
-    assert again["pass"] >= 0.945  # the bound of a lower value is a little further from it
-    assert again["fail"] <= 0.002  # two reaches below, each of 1.645 standard errors
 
 
 @st.composite
@@ -221,7 +221,7 @@ def test_the_narrowest_rule_gets_the_number(tmp_path):
     )
     checks = [check(0.9, 0.88, 0.92), check(0.8, 0.78, 0.82, model="two"), check(0.7, 0.68, 0.72, model="three")]
     found = suggest(checks, thresholds, METRICS, LOOSE)
-    assert [(change.place, texts(change.numbers)["min"]) for change in found.changes] == [(0, "0.880"), (1, "0.680")]
+    assert [(change.place, texts(change.numbers)["min"]) for change in found.changes] == [(0, "0.871"), (1, "0.671")]
 
 
 def test_what_no_rule_judges_gets_one_each_in_the_order_of_the_metrics(tmp_path):
@@ -234,10 +234,10 @@ def test_what_no_rule_judges_gets_one_each_in_the_order_of_the_metrics(tmp_path)
     ]
     random.Random(1).shuffle(checks)
     found = suggest(checks, law(tmp_path, "mini: {}\n"), METRICS, LOOSE).additions
-    accurate = ({"min": "0.882", "margin": "0.016"}, "measured 0.898 [0.882, 0.913] on 1,024 images")
-    gap = {"min": "-0.022", "max": "0.040", "margin": "0.040"}
+    accurate = ({"min": "0.875", "margin": "0.016"}, "measured 0.898 [0.882, 0.913] on 1,024 images")
+    gap = {"min": "-0.030", "max": "0.056", "margin": "0.040"}
     assert [(one.metric, one.model, texts(one.numbers), one.because) for one in found] == [
-        ("ece", "one", {"max": "0.0392", "margin": "0.0092"}, "measured 0.030 [0.021, 0.039] on 1,024 images"),
+        ("ece", "one", {"max": "0.0431", "margin": "0.0092"}, "measured 0.030 [0.021, 0.039] on 1,024 images"),
         ("gap", "one", gap, "measured 0.000 [-0.021, 0.039] on 1 image"),
         ("accuracy", "one", *accurate),
         ("accuracy", "two", *accurate),
@@ -248,7 +248,7 @@ def test_what_no_rule_judges_gets_one_each_in_the_order_of_the_metrics(tmp_path)
 def test_views_of_one_dataset_share_a_new_rule(tmp_path):
     checks = [check(0.9, 0.88, 0.92), check(0.8, 0.78, 0.82, view="zoom", images=512)]
     (one,) = suggest(checks, law(tmp_path, "mini: {}\n"), METRICS).additions
-    assert texts(one.numbers) == {"min": "0.780", "margin": "0.020"}
+    assert texts(one.numbers) == {"min": "0.771", "margin": "0.020"}
     assert one.because == "measured 0.800 to 0.900 on 512 to 1,024 images"
 
 
