@@ -78,23 +78,30 @@ def on_shared_images(old: PerImage, new: PerImage, *, strata: bool) -> tuple[Per
     return before, after
 
 
-def holm(p_values: Sequence[float]) -> tuple[float, ...]:
+def holm(p_values: Sequence[float], weights: Sequence[float] | None = None) -> tuple[float, ...]:
     """P-values adjusted for their number: those at most alpha hold together, with an error of alpha for the family.
 
-    Source: Holm 1979, Scandinavian Journal of Statistics 6:65.
+    ``weights``: (N,) above 0, how much of alpha each may spend, in any unit; all the same where they are left out.
+    Source: Holm 1979, Scandinavian Journal of Statistics 6:65, with weights as in its section 3.
 
     Raises:
-        ValueError: one is not in [0, 1].
+        ValueError: one is not in [0, 1], or a weight is not above 0.
 
     >>> holm([0.01, 0.04, 0.03, 0.005])
     (0.03, 0.06, 0.06, 0.02)
+    >>> holm([0.01, 0.04, 0.03, 0.005], [3, 1, 1, 1])
+    (0.02, 0.06, 0.06, 0.02)
     """
     values = np.asarray(p_values, dtype=np.float64)
+    shares = np.ones(values.size) if weights is None else np.asarray(weights, dtype=np.float64)
     if not ((values >= 0) & (values <= 1)).all():
         raise ValueError("a p-value lies between 0 and 1")
-    order = np.argsort(values, kind="stable")
+    if shares.shape != values.shape or not (shares > 0).all():
+        raise ValueError("there is a weight above 0 for each p-value")
+    order = np.argsort(values / shares, kind="stable")
+    left = np.cumsum(shares[order][::-1])[::-1]
     adjusted = np.empty(values.size)
-    adjusted[order] = np.minimum(np.maximum.accumulate(values[order] * np.arange(values.size, 0, -1)), 1)
+    adjusted[order] = np.minimum(np.maximum.accumulate(values[order] / shares[order] * left), 1)
     return tuple(adjusted.tolist())
 
 

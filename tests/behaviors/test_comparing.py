@@ -333,6 +333,7 @@ def test_holm():
     for seed in range(5):
         values = np.random.default_rng(seed).random(30) ** 3
         assert holm(values) == pytest.approx(multipletests(values, method="holm")[1])
+        assert holm(values, [3.0] * len(values)) == pytest.approx(holm(values))
     for values in ([0.1, 1.5], [0.1, np.nan]):
         with pytest.raises(ValueError, match="between 0 and 1"):
             holm(values)

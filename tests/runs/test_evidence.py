@@ -109,6 +109,14 @@ def test_the_family_is_corrected_by_holm():
     assert "p = 0.01; by Holm over 4 comparisons 0.03 (alpha 0.05)" in done[0].message
 
 
+def test_what_a_release_hangs_on_has_half_of_alpha():
+    found = [_compared(p=0.02, primary=True), *(_compared(p=0.4) for _ in range(89))]
+    done = worded(settled(found))
+    assert [one.status for one in done[:2]] == ["regression", "undecided"]
+    assert "p = 0.02; by Holm as a primary one of 90 comparisons 0.04 (alpha 0.05)" in done[0].message
+    assert worded(settled([_compared(p=0.02), *found[1:]]))[0].status == "watch"
+
+
 def test_small_differences_are_seen():
     one = worded([_compared(old=0.76012, new=0.76004, difference=-0.00008, low=-0.0004, high=0.0002)])[0]
     assert "0.760040, 0.760120 in runs/a: undecided (-0.000080 [-0.000400, +0.000200]" in one.message
