@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from fixtures.core import remarks
 from fixtures.core.errors import InputError
 from fixtures.core.records import json_record
 from fixtures.models import identity as module
+from fixtures.models import sources
 from fixtures.models.evidence import Evidence, from_module
 from fixtures.models.fingerprint import digest, digest_file, digest_folder, digest_tensors
 from fixtures.models.identity import identify, software
@@ -264,5 +266,6 @@ def test_evidence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_library_that_is_not_installed(spec: Spec, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(module.LIBRARIES, "timm", ("no-such-library",))
+    lacking = replace(sources.source("timm"), libraries=("no-such-library",))
+    monkeypatch.setattr(sources, "of", lambda spec: lacking)
     assert software(spec("timm:resnet18")) == {"no-such-library": "not installed"}
