@@ -7,7 +7,9 @@ names of the images, if the measurement is to be compared with another model's, 
 No images, NaN, values out of range or of different lengths: ValueError.
 """
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -19,12 +21,18 @@ from behaviors.calibration.bounds import Bounds, ece_bounds, overconfidence_boun
 from behaviors.calibration.few import PREDICTIONS, WIDENED, Kinds, few_notes, widened
 from behaviors.contract import per_image
 from behaviors.contract.measurement import Interval, Measurement
+from behaviors.statistics.effective import high_mean
 from behaviors.statistics.gaps import Gaps, folding_bias
 from behaviors.statistics.intervals import mean_hall, mean_z
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
+FLOOR = 2.0**-23
+"""The probability that an unseen label is taken to have at least: single precision does not tell less from 0 beside 1.
+
+About 1.2e-7, a loss of 15.9 nats."""
+ALLOWING = "allowing for an unseen loss"
 LABELS = ("labels are given more than one half", "labels are given at most one half")
 
 
@@ -117,14 +125,37 @@ def top_label_brier_score(
 def negative_log_likelihood(
     label_log_probability: ArrayLike, *, alpha: float, ids: ArrayLike | None = None
 ) -> Measurement:
-    """Mean of -log p(label), in nats.  Nothing is clipped: a label of probability 0 is an error."""
+    """Mean of -log p(label), in nats.  Nothing is clipped: a label of probability 0 is an error.
+
+    The high bound allows for an image that costs as much as a probability of ``FLOOR``, or as the worst that was seen:
+    n images may all miss what is true of 3 in n, and without a bound on the loss there would be none on its mean.
+    ``details``: ``unseen_loss``, what such an image costs.
+    """
     loss = -evidence.log_probabilities("label_log_probability", label_log_probability)
     if impossible := int(np.count_nonzero(np.isinf(loss))):
         raise ValueError(
             f"the negative log-likelihood is infinite: {impossible:,} of {loss.size:,} images have zero probability"
             " for their label (take log-softmax in float64, not logarithms of rounded probabilities)"
         )
-    return _mean(loss, mean_hall, within=(0, np.inf), alpha=alpha, ids=ids)
+    worst = max(-math.log(FLOOR), float(loss.max()))
+    measured = _mean(loss, mean_hall, within=(0, np.inf), alpha=alpha, ids=ids)
+    if measured.interval is None:
+        return measured
+    reach = high_mean(loss / worst, unseen=1.0, alpha=alpha) * worst
+    notes = _unseen_notes(measured, measured.interval, reach, worst)
+    high = max(measured.interval.high, reach)
+    interval = replace(measured.interval, high=high, method=f"{measured.interval.method}, {ALLOWING}")
+    return replace(measured, interval=interval, notes=notes, details={"unseen_loss": worst})
+
+
+def _unseen_notes(measured: Measurement, alone: Interval, reach: float, worst: float) -> tuple[str, ...]:
+    """Said where the image that may be missing decides how far the bound is."""
+    if reach - measured.value < 2 * (alone.high - measured.value):
+        return ()
+    return (
+        f"{measured.images:,} images are too few to rule out a rare catastrophe: one that costs {worst:.3g} nats (a "
+        f"probability of {math.exp(-worst):.1g}) may be missing, and the high bound of the log-loss allows for it",
+    )
 
 
 def _part(binned: Bins, part: Literal["over", "under"], ids: ArrayLike | None, alpha: float) -> Measurement:

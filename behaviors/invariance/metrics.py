@@ -4,7 +4,6 @@ The views of an image are not independent of one another: intervals go by images
 ``parts`` has one row per level, with exact (Clopper-Pearson) bounds; ``details`` say which is the worst.
 """
 
-import math
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -14,8 +13,9 @@ from behaviors.contract import per_image
 from behaviors.contract.measurement import Cell, Interval, Measurement
 from behaviors.contract.per_image import PerImage
 from behaviors.invariance.sweeps import Sweep
-from behaviors.statistics.effective import effective_bounds
-from behaviors.statistics.intervals import clopper_pearson, mean_hall, normal_quantile
+from behaviors.statistics.effective import effective_bounds, mean_of_shares, unseen
+from behaviors.statistics.intervals import clopper_pearson
+from behaviors.statistics.unseen import Sample
 
 Floats = NDArray[np.float64]
 
@@ -37,7 +37,8 @@ def consistency(sweep: Sweep, *, alpha: float) -> Measurement:
 def retained(sweep: Sweep, *, alpha: float) -> Measurement:
     """The mean accuracy over levels divided by the accuracy without a change.
 
-    The bounds are those of a ratio of means over the same images, found for its logarithm.
+    The bounds are those of a ratio of means over the same images, corrected for skewness and allowing for an unseen
+    image: one that is right and gets lost in all views, or that is wrong and gets right in all of them.
 
     Raises:
         ValueError: without a change no prediction is right.
@@ -47,13 +48,11 @@ def retained(sweep: Sweep, *, alpha: float) -> Measurement:
         raise ValueError("relative to an accuracy of 0 nothing can be measured")
     value = float(changed.mean() / usual.mean())
     influence = (changed - value * usual) / usual.mean()
-    error = math.sqrt(float(np.square(influence).sum()) / sweep.images / max(sweep.images - 1, 1))
     notes: tuple[str, ...] = ()
     if sweep.images < 2:
         interval = None
-    elif value > 0 and error > 0:
-        reach = math.exp(normal_quantile(alpha) * error / value)
-        interval = Interval(value / reach, value * reach, alpha, "ratio of means over images, logarithmic")
+    elif value > 0 and influence.any():
+        interval = _ratio(usual, changed, alpha)
     else:
         interval, notes = _apart(usual, changed, alpha), (ALIKE,)
     each = per_image.mean(sweep.ids, value + influence)
@@ -70,12 +69,7 @@ def true_probability(sweep: Sweep, *, alpha: float) -> Measurement:
         raise ValueError("the probability of the true class is not known")
     scores = sweep.probability_at.mean(axis=0)
     value = float(scores.mean())
-    if sweep.images > 1 and np.ptp(scores) > 0:
-        found = mean_hall(scores, alpha=alpha)
-        low, high = max(found.low, 0.0), min(found.high, 1.0)
-        interval: Interval | None = Interval(low, high, alpha, f"{found.method}, over images")
-    else:
-        interval = effective_bounds(value, scores - value, alpha=alpha)
+    interval = mean_of_shares(scores, alpha=alpha)
     each = per_image.mean(sweep.ids, scores)
     return _measurement(sweep, value, interval, "true_probability", alpha, each)
 
@@ -99,6 +93,16 @@ def _share(sweep: Sweep, flags: NDArray[np.bool_], column: str, alpha: float) ->
         interval = effective_bounds(value, flags.ravel() - value, images, alpha=alpha)
     each = per_image.proportion if len(flags) == 1 else per_image.mean
     return _measurement(sweep, value, interval, column, alpha, each(sweep.ids, scores))
+
+
+def _ratio(usual: Floats, changed: Floats, alpha: float) -> Interval:
+    """Of two means over images: what each image, and one more, does to it."""
+    value, share = changed.mean() / usual.mean(), usual.mean()
+    lost, won = (unseen(np.maximum(moved, 0), most=1.0) for moved in (usual - changed, changed - usual))
+    sample = Sample.within((changed - value * usual) / share, (1 - lost - value) / share, won / share)
+    low, high = max(value + sample.low(alpha), 0.0), value - sample.turned.low(alpha)
+    method = "ratio of means over images, Hall's skewness correction, allowing for an unseen one"
+    return Interval(float(min(low, value)), float(max(high, value)), alpha, method)
 
 
 def _apart(usual: Floats, changed: Floats, alpha: float) -> Interval:

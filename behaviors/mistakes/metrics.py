@@ -17,7 +17,7 @@ from behaviors.contract import per_image
 from behaviors.contract.measurement import Cell, Interval, Measurement
 from behaviors.mistakes import bounds
 from behaviors.mistakes.evidence import Errors
-from behaviors.statistics.intervals import mean_hall
+from behaviors.statistics.unseen import Sample
 
 Floats = NDArray[np.float64]
 
@@ -73,19 +73,26 @@ def mean_error_ratio(errors: Errors, *, alpha: float) -> Measurement:
     """The plain mean of the ratios of all factors; ``parts`` are the factors; ``details``: ``overall_error``.
 
     It is also the mean, over the images that are wrong, of their factors' ``weights``; so its interval is that of a
-    mean of as many values as there are errors, skewed by the rare factors.  A single error gives none.
+    mean of as many values as there are errors, skewed by the rare factors, one of which may happen to have no error:
+    an unseen error on the image with the largest, or the smallest, weight is allowed for.  A single error gives none.
 
     Raises:
         ValueError: a factor has no ratio (see ``any_unjudged``).
     """
     _check(any_unjudged(errors))
     found = [_one(errors, factor, alpha) for factor in errors.factors]
-    weighed = weights(errors)[errors.wrong]
-    interval = mean_hall(weighed, alpha=alpha) if weighed.size > 1 else None
-    notes = (f"it rests on few errors: {weighed.size}",) if weighed.size < FEW else ()
+    weighed, wrong = weights(errors), int(np.count_nonzero(errors.wrong))
+    interval = _interval(weighed[errors.wrong], weighed, alpha) if wrong > 1 else None
+    notes = (f"it rests on few errors: {wrong}",) if wrong < FEW else ()
     mean = float(np.mean([one.value for one in found]))
     measured = _measurement(errors, mean, interval, found, *notes)
     return replace(measured, per_image=per_image.mean(errors.ids, mean + mean_influence(errors)))
+
+
+def _interval(seen: Floats, possible: Floats, alpha: float) -> Interval:
+    sample = Sample.within(seen, float(possible.min()), float(possible.max()))
+    method = "mean over errors, Hall's skewness correction, allowing for an unseen one"
+    return Interval(max(sample.low(alpha), 0.0), -sample.turned.low(alpha), alpha, method)
 
 
 def weights(errors: Errors) -> Floats:

@@ -5,6 +5,7 @@ image contributes; an average over datasets does where each of these does.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,7 +16,8 @@ from behaviors.robustness import estimates
 from behaviors.robustness.corruptions import Corrupted
 from behaviors.robustness.estimates import Estimate
 from behaviors.robustness.reference import Reference
-from behaviors.statistics.intervals import clopper_pearson, mean_hall
+from behaviors.statistics.effective import mean_of_shares
+from behaviors.statistics.intervals import clopper_pearson
 
 MOVER = "independent datasets, MOVER on Clopper-Pearson bounds"
 
@@ -47,7 +49,7 @@ def corruption_accuracy(corrupted: Corrupted, *, alpha: float) -> Measurement:
     The corrupted versions of an image are not independent of each other: the interval is that of a mean over images.
     """
     scores = 1 - corrupted.wrong.reshape(corrupted.images, -1).mean(axis=1)
-    interval, each = _over_images(scores, alpha), per_image.mean(corrupted.sources, scores)
+    interval, each = _over_images(corrupted, scores, alpha), per_image.mean(corrupted.sources, scores)
     notes = _cells(corrupted)
     return Measurement(float(scores.mean()), corrupted.images, interval, corrupted.rows(), notes=notes, per_image=each)
 
@@ -77,7 +79,7 @@ def mean_corruption_error(corrupted: Corrupted, *, reference: Reference, alpha: 
         }
         for c, name in enumerate(corrupted.corruptions)
     )
-    interval = _over_images(scores, alpha, scale=float((1 / base).mean()))
+    interval = _over_images(corrupted, scores, alpha, scale=float((1 / base).mean()))
     notes = (f"relative to the errors of {reference.name}", *_cells(corrupted))
     each = per_image.mean(corrupted.sources, scores)
     return Measurement(float(scores.mean()), corrupted.images, interval, parts, notes=notes, per_image=each)
@@ -129,22 +131,13 @@ def _estimate(measured: Measurement) -> Estimate:
     return Estimate.of(measured.value, measured.interval, measured.images)
 
 
-def _over_images(scores: NDArray[np.float64], alpha: float, scale: float = 1.0) -> Interval | None:
-    """Bounds for the mean of (N,) scores in [0, scale]; exact ones where no score differs from the others.
-
-    One image gives none.
-    """
-    if scores.size < 2:
-        return None
-    if np.ptp(scores) > 0:
-        found = mean_hall(scores, alpha=alpha)
-        return Interval(
-            max(found.low, 0.0), min(found.high, scale), alpha, "mean over images, Hall's skewness correction"
-        )
-    share = float(np.clip(scores[0] / scale, 0, 1))
-    exact = clopper_pearson(round(share * scores.size), scores.size, alpha=alpha)
-    low, high = min(exact.low * scale, float(scores[0])), max(exact.high * scale, float(scores[0]))
-    return Interval(low, high, alpha, "Clopper-Pearson over images, as all of them fare alike")
+def _over_images(
+    corrupted: Corrupted, scores: NDArray[np.float64], alpha: float, scale: float = 1.0
+) -> Interval | None:
+    """Bounds for the mean of (N,) scores in [0, scale]; one image gives none."""
+    shares = scores / scale
+    found = mean_of_shares(shares, images=corrupted.wrong.size, alpha=alpha, kind="images")
+    return None if found is None else replace(found, low=found.low * scale, high=found.high * scale)
 
 
 def _cells(corrupted: Corrupted) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ def clopper_pearson(successes: int, trials: int, *, alpha: float) -> Interval:
     Source: Clopper & Pearson 1934, Biometrika 26:404.
     """
     _check_counts(successes, trials)
-    _check_alpha(alpha)
+    check_alpha(alpha)
     failures = trials - successes
     low = float(betaincinv(successes, failures + 1, alpha)) if successes else 0.0
     high = float(betaincinv(successes + 1, failures, 1 - alpha)) if failures else 1.0
@@ -48,7 +48,7 @@ def jeffreys(successes: int, trials: int, *, alpha: float) -> Interval:
     Source: Brown, Cai & DasGupta 2001, Statistical Science 16:101 (with 0 and 1 where all are alike).
     """
     _check_counts(successes, trials)
-    _check_alpha(alpha)
+    check_alpha(alpha)
     shape = successes + 0.5, trials - successes + 0.5
     low = float(betaincinv(*shape, alpha)) if successes else 0.0
     high = float(betaincinv(*shape, 1 - alpha)) if successes < trials else 1.0
@@ -80,7 +80,7 @@ def mean_hall(values: ArrayLike, *, alpha: float) -> Interval:
 
 def normal_quantile(alpha: float) -> float:
     """The z that a standard normal variable exceeds with probability alpha."""
-    _check_alpha(alpha)
+    check_alpha(alpha)
     return -float(ndtri(alpha))
 
 
@@ -117,6 +117,7 @@ def _check_counts(successes: int, trials: int) -> None:
         raise ValueError(f"a proportion needs 0 <= successes <= trials; got {successes} of {trials}")
 
 
-def _check_alpha(alpha: float) -> None:
+def check_alpha(alpha: float) -> None:
+    """Refuse what is no error of one side."""
     if not 0 < alpha < 0.5:
         raise ValueError(f"alpha is the error of one side and lies between 0 and 0.5; got {alpha}")

@@ -16,7 +16,7 @@ which none is there and nothing else as large, is not allowed for.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,39 +40,41 @@ STEPS = 36
 
 @dataclass(frozen=True)
 class Sample:
-    """What is known of N values: their number, mean, sums of (value - mean)^2 and ^3, and the largest of |value|.
+    """What is known of N values: their number, mean, and sums of (value - mean)^2 and ^3.
 
-    ``unseen``: how many more are allowed for at an error of 0.05.
+    ``lowest``, ``highest``: what an unseen one could be; ``unseen``: how many are allowed for at an error of 0.05.
     """
 
     count: int
     mean: float
     squares: float
     cubes: float
-    farthest: float
+    lowest: float
+    highest: float
     unseen: float = 1.0
 
     @classmethod
     def of(cls, values: NDArray[np.float64]) -> "Sample":
-        """(N,) finite, N >= 2; of those that are less than ``MANY`` and spread, a part of an unseen one is enough."""
-        spread = np.count_nonzero(values) >= FEW
+        """(N,) finite, N >= 2, of which nothing is known but that they may be 0, as differences are.
+
+        An unseen one is as far from 0 as the farthest; of few values that spread, a part of one is allowed for.
+        """
+        farthest, spread = float(np.abs(values).max()), np.count_nonzero(values) >= FEW
         unseen = min(1.0, values.size / MANY) if spread else 1.0
+        return cls.within(values, -farthest, farthest, unseen)
+
+    @classmethod
+    def within(cls, values: NDArray[np.float64], lowest: float, highest: float, unseen: float = 1.0) -> "Sample":
+        """(N,) finite, N >= 2, and an unseen one at ``lowest`` or ``highest``."""
         mean = float(values.mean())
         centred = values - mean
         squared = centred * centred
-        return cls(
-            values.size,
-            mean,
-            float(squared.sum()),
-            float((squared * centred).sum()),
-            float(np.abs(values).max()),
-            unseen,
-        )
+        return cls(values.size, mean, float(squared.sum()), float((squared * centred).sum()), lowest, highest, unseen)
 
     @property
     def turned(self) -> "Sample":
         """The same values with the other sign."""
-        return Sample(self.count, -self.mean, self.squares, -self.cubes, self.farthest, self.unseen)
+        return replace(self, mean=-self.mean, cubes=-self.cubes, lowest=-self.highest, highest=-self.lowest)
 
     def low(self, alpha: float) -> float:
         """A bound that the true mean is below with an error of at most about alpha."""
@@ -98,11 +100,11 @@ class Sample:
         return float(stdtr(degrees, -shifted))
 
     def _with_unseen(self, log_alpha: float) -> tuple[float, float, float, float]:
-        """Mean, standard error, skewness / sqrt(count) and degrees of freedom with unseen values at -farthest."""
+        """Mean, standard error, skewness / sqrt(count) and degrees of freedom with unseen values at the lowest."""
         unseen = self.unseen * (log_alpha / ONE_UNSEEN) ** STEEPNESS
         count = self.count + unseen
-        shift = (-self.farthest - self.mean) * unseen / count  # of the mean
-        apart = -self.farthest - self.mean - shift
+        shift = (self.lowest - self.mean) * unseen / count  # of the mean
+        apart = self.lowest - self.mean - shift
         squares = self.squares + self.count * shift**2 + unseen * apart**2
         cubes = self.cubes - 3 * shift * self.squares - self.count * shift**3 + unseen * apart**3
         slant = cubes / squares**1.5 if squares > 0 else 0.0

@@ -1,6 +1,7 @@
 """Calibration metrics: hand-worked values, and what the rows and details say."""
 
 import doctest
+import math
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from behaviors.calibration.metrics import (
     top_label_brier_score,
     underconfidence,
 )
-from behaviors.statistics.intervals import clopper_pearson
+from behaviors.statistics.intervals import clopper_pearson, mean_hall
 
 ALPHA = 0.05
 FOUR = ([0.95, 0.95, 0.65, 0.55], [1, 0, 1, 1])
@@ -50,7 +51,9 @@ def test_a_thousand_images(times, low, high):
     confidence, correct = THOUSAND[0] * times, THOUSAND[1] * times
     m = ece(confidence, correct)
     assert m.value == pytest.approx(0.05)
-    assert (m.interval.low, m.interval.high) == pytest.approx((low, high), abs=5e-8)
+    closed_form = ece_bounds(bin_by_confidence(confidence, correct, bins=15).gaps, alpha=ALPHA)
+    assert closed_form == pytest.approx((low, high), abs=5e-8)
+    assert (m.interval.low, m.interval.high) == pytest.approx((low, high), abs=2e-6)  # here nearly all is no noise
     assert signed_gap(confidence, correct, alpha=ALPHA).value == pytest.approx(0.01)
     assert top_label_brier_score(confidence, correct, alpha=ALPHA).value == pytest.approx(0.1525)
     if times == 1:
@@ -61,7 +64,12 @@ def test_calibrated_images_have_a_noise_floor():
     m = ece([0.75] * 100, [1] * 75 + [0] * 25)
     assert m.value == pytest.approx(0)
     assert m.details["noise_floor"] == pytest.approx(0.0345494, abs=5e-8)
-    assert (m.interval.low, m.interval.high) == pytest.approx((0, 0.0712243), abs=5e-8)
+    closed_form = ece_bounds(bin_by_confidence([0.75] * 100, [1] * 75 + [0] * 25, bins=15).gaps, alpha=ALPHA)
+    assert closed_form == pytest.approx((0, 0.0712243), abs=5e-8)
+    spread = math.sqrt(0.75 * 0.25 / 100)  # one bin: the mean at which |N(mean, spread^2)| is that far below on average
+    x = m.interval.high / spread
+    folded = math.sqrt(2 / math.pi) * math.exp(-(x**2) / 2) + x * math.erf(x / math.sqrt(2))
+    assert folded == pytest.approx(1.6448536 * math.sqrt(1 + x**2 - folded**2), rel=1e-6)
     assert m.notes == (
         "much of this may be noise: on 100 images a perfectly calibrated model would measure 0.0345 on average",
     )
@@ -165,3 +173,41 @@ def test_one_image_has_a_value_and_no_interval():
 def test_the_docstring_example():
     assert doctest.testmod(metrics).attempted > 0
     assert doctest.testmod(metrics).failed == 0
+
+
+@pytest.mark.parametrize(("images", "unseen"), [(50, True), (200, True), (20_000, False)])
+def test_a_log_loss_is_not_bounded_by_images_that_show_no_catastrophe(images, unseen):
+    """All images cost 0.01 nats, and yet 3 in ``images`` might cost 15.9: exactly Clopper-Pearson's bound of them."""
+    loss = np.full(images, 0.01)
+    loss[::2] = 0.5 if not unseen else 0.01
+    found = negative_log_likelihood(-loss, alpha=ALPHA)
+    worst = 23 * np.log(2)
+    assert found.details["unseen_loss"] == pytest.approx(worst)
+    if unseen:
+        missing = 1 - ALPHA ** (1 / images)
+        assert found.interval.high == pytest.approx(0.01 + missing * (worst - 0.01), rel=0.02)
+        assert found.notes[0].startswith(f"{images:,} images are too few to rule out a rare catastrophe")
+    else:
+        assert found.interval.high < found.value + 0.01
+        assert found.notes == ()
+    assert found.interval.low > 0
+
+
+def test_a_loss_that_was_seen_may_be_worse_than_the_floor():
+    found = negative_log_likelihood(-np.append(np.full(199, 0.01), 40.0), alpha=ALPHA)
+    assert found.details["unseen_loss"] == 40
+
+
+@pytest.mark.parametrize("images", [50, 200])
+def test_rare_confident_errors_do_not_escape_the_bound(images):
+    """A model right 99 times in 100, three times too sure: Hall's bound alone misses in 57 and 18 of 100 test sets."""
+    random = np.random.default_rng(0)
+    odds = 3 * (6.5 + 2 * random.normal(size=100_000))
+    loss = np.logaddexp(0, np.where(random.random(odds.size) < 0.01, 1, -1) * np.abs(odds))
+    misses = np.zeros(2)
+    for _ in range(200):
+        drawn = random.choice(loss, images)
+        bounds = negative_log_likelihood(-drawn, alpha=ALPHA).interval.high, mean_hall(drawn, alpha=ALPHA).high
+        misses += np.array(bounds) < loss.mean()
+    assert misses[0] / 200 <= ALPHA
+    assert misses[1] / 200 > 0.1

@@ -75,12 +75,12 @@ def test_views_of_an_image_are_not_further_images():
     assert four.high == pytest.approx(one.high, abs=0.01)
 
 
-def test_the_interval_of_a_mean_probability_is_halls_over_images():
+def test_the_interval_of_a_mean_probability_is_about_halls_over_images():
     rows = RNG.beta(4, 1, (2, 90))
     levels = {level: said(np.zeros(90, int), probability=row) for level, row in zip((1.25, 1.5), rows, strict=True)}
     found = true_probability(sweep(SCALE, said(np.zeros(90, int), probability=0.5), levels), alpha=0.05)
     expected = mean_hall(rows.mean(axis=0), alpha=0.05)
-    assert (found.interval.low, found.interval.high) == pytest.approx((expected.low, expected.high))
+    assert (found.interval.low, found.interval.high) == pytest.approx((expected.low, expected.high), abs=0.006)
 
 
 def test_the_ratios_error_is_that_of_the_bootstrap():
@@ -89,10 +89,10 @@ def test_the_ratios_error_is_that_of_the_bootstrap():
     found = retained(swept(*((~row).astype(int) for row in (usual, *after))), alpha=0.05)
     scores = np.mean(after, axis=0)
     draws = RNG.integers(0, 400, (4000, 400))
-    logs = np.log(scores[draws].mean(axis=1) / usual[draws].mean(axis=1))
-    reach = np.log(found.interval.high / found.value)
-    assert reach == pytest.approx(norm.ppf(0.95) * logs.std(), rel=0.06)
-    assert found.interval.low * found.interval.high == pytest.approx(found.value**2)
+    error = (scores[draws].mean(axis=1) / usual[draws].mean(axis=1)).std()
+    reach = norm.ppf(0.95) * error
+    for side in (found.interval.high - found.value, found.value - found.interval.low):
+        assert reach < side < 1.3 * reach  # an unseen image, of 400, is allowed for
 
 
 def test_a_model_that_nothing_moves_is_not_certain():
