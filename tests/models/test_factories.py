@@ -10,6 +10,7 @@ import torch
 from PIL import Image
 
 from fixtures.core.errors import InputError
+from fixtures.models.built import CODE
 from fixtures.models.load import build, load
 from fixtures.models.model import ModelSpec
 from fixtures.models.preprocess import from_transform
@@ -365,3 +366,10 @@ def test_a_file_that_an_option_names_counts_by_its_content(factory: Callable[...
     assert fingerprint(factory(code, "?settings=b.txt")) != first
     (tmp_path / "b.txt").write_text("1")
     assert fingerprint(factory(code, "?settings=b.txt")) == first
+
+
+def test_arguments_are_no_code(factory: Callable[..., ModelSpec]) -> None:
+    code = "def make(scale=1):\n    return Net()"
+    plain, other = (build(factory(code, options)).identity for options in ("", "?scale=2"))
+    assert plain.fingerprint != other.fingerprint
+    assert plain.facts[CODE] == other.facts[CODE]
