@@ -2,12 +2,15 @@
 
 import os
 import stat
+import subprocess
+import sys
 
 import pytest
 
 from fixtures.core.errors import InputError
 from fixtures.reports import destination
 from fixtures.reports.earlier import take_away
+from tests.conftest import ROOT
 from tests.runs import toy
 
 REPORTS = ("--results", "--summary", "--junitxml", "--suggest-thresholds")
@@ -98,6 +101,21 @@ def test_a_device_is_written_to_and_stays_one(rigged):
     device = "null" if os.getuid() == 0 else os.devnull
     assert toy.ran(house, suite, f"--results={device}").code == 0
     assert (house.path / device).is_char_device()
+
+
+@pytest.mark.parametrize("stream", ["/dev/stdout", "/dev/fd/2", "/proc/self/fd/1"])
+def test_the_log_behind_a_stream_is_neither_taken_away_nor_replaced(stream, tmp_path):
+    log = tmp_path / "log.txt"
+    code = "import sys; from pathlib import Path; from fixtures.reports import destination, earlier; "
+    code += (
+        "name = sys.argv[1]; earlier.take_away([f'--summary={name}'], Path.cwd()); print('still here', flush=True); "
+    )
+    code += "destination.check_writable({'--summary': Path(name)}, {})"
+    with log.open("w") as out:
+        ran = subprocess.run([sys.executable, "-c", code, stream], cwd=ROOT, stdout=out, stderr=out, check=False)
+    assert ran.returncode == 1
+    assert "still here" in log.read_text()
+    assert f"--summary {stream}: is an open stream of a process, not a file" in log.read_text()
 
 
 def test_a_link_leads_to_the_report(rigged):
