@@ -24,7 +24,6 @@ from behaviors.mistakes import FACTORS
 from behaviors.synthetic import FACTORS as SCENES
 from behaviors.transfer.protocol import answered
 from fixtures.models import identity
-from fixtures.models.fingerprint import write_json
 from fixtures.plugin import probing
 from fixtures.predictions.key import file_name
 from fixtures.predictions.oracle import Oracle
@@ -129,8 +128,8 @@ def fill(path: Path, store: Path) -> None:
     oracle = Oracle(chosen, chosen.models, store)
     for name, spec in chosen.models.items():
         known = {"fingerprint": name * 8, "preprocessing": "none", "outputs": 1_000, "kind": "logits", "stable": True}
-        place = store / "identities" / f"identity-{identity._key(spec, store / 'identities')[:40]}.json"
-        write_json(place, {"identity": known | {"facts": {}}, "files": []})
+        answer = {"identity": known | {"facts": {}, "notes": []}, "files": []}
+        identity._record(spec, store / "identities").write(answer)
     roles = [name for name in chosen.roles if not name.startswith("probe_")]
     asked = [(role, "identity") for role in roles] + [("wide", view) for view in VIEWS]
     for number, (name, accuracy) in enumerate(MODELS.items()):

@@ -14,6 +14,7 @@ import pytest
 from fixtures.core.errors import InputError
 from fixtures.models.model import ModelSpec
 from fixtures.models.recorded import Recorded, covers, identity, recorded
+from fixtures.models.recording_file import read_recording
 
 Spec = Callable[..., ModelSpec]
 IDS = tuple(f"{index:04d}.png" for index in range(6))
@@ -265,3 +266,9 @@ def test_real_recordings_of_imagenet(real: Path, spec: Spec) -> None:
         read = spec(f"predictions:{real}/imagenet_val_predictions/{name}.csv", classes=[str(k) for k in range(1000)])
         found = recorded(read, "val", ids)
         assert round(float((found.predicted_class == labels).mean()), 5) == accuracy
+
+
+def test_a_recording_whose_header_is_no_text_is_told(tmp_path):
+    (tmp_path / "rec.csv").write_bytes(b"\x89PNG,b\n1,2\n")
+    with pytest.raises(InputError, match=r"rec\.csv: its text is not UTF-8"):
+        read_recording(tmp_path / "rec.csv")
