@@ -35,7 +35,7 @@ def test_without_a_margin_no_number_decides_a_model_at_the_threshold():
     assert "  to pass, the interval must begin at 0.760 or above (0.760, margin 0.000)" in lines
     assert lines[3].startswith(
         "  margin 0: a model exactly at the threshold stays undecided on however many images; "
-        "one as good as was measured would be decided on 78,"
+        "138,210 would decide this one in 80 of 100 runs or more"
     )
     exactly = judge(AT_LEAST, Measurement(0.76, 1000, clopper_pearson(760, 1000, alpha=0.05)), **WHO)
     assert exactly.message.splitlines()[3].endswith("on however many images")

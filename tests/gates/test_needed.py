@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from behaviors.calibration.metrics import expected_calibration_error
 from behaviors.contract.measurement import Interval, Measurement
 from behaviors.contract.per_image import proportion
-from behaviors.contract.sample_size import n_ece, n_proportion
+from behaviors.contract.sample_size import assured, n_ece, n_proportion
 from behaviors.statistics.intervals import clopper_pearson, mean_z
 from fixtures.gates.needed import images_needed, kind_of
 from fixtures.gates.policy import three_way
@@ -35,10 +35,14 @@ def test_a_proportion_says_so_by_its_images_or_by_its_interval():
     assert kind_of(Measurement(0.76, 100, mean_z(right, alpha=0.05))) == "mean"
 
 
-def test_without_a_margin_it_is_for_a_model_as_good_as_the_measured_one():
+def test_without_a_margin_it_allows_for_how_uncertain_the_distance_is():
     for hits in (74, 78):
-        expected = n_proportion(0.76, hits / 100, alpha=0.05)
-        assert images_needed(AT_LEAST, share(hits, 100), margin=0.0) == expected
+        bounds = share(hits, 100).interval
+        reach = hits / 100 - bounds.low if hits > 76 else bounds.high - hits / 100
+        planned = assured(0.02, reach, alpha=0.05)
+        expected = n_proportion(0.76, 0.76 + np.sign(hits - 76) * planned, alpha=0.05)
+        assert images_needed(AT_LEAST, share(hits, 100), margin=0.0) == pytest.approx(expected, rel=0.001)
+        assert expected > 2 * n_proportion(0.76, hits / 100, alpha=0.05)
     assert images_needed(AT_LEAST, share(76, 100), margin=0.0) is None
 
 
@@ -46,15 +50,19 @@ def test_a_margin_beyond_what_a_share_can_be_is_always_enough():
     assert images_needed(Rule("t.yaml:1", 0.01, None), share(50, 100), margin=0.02) == 1
 
 
+MEAN = 400 * (0.2 / assured(0.05, 0.1, alpha=0.05)) ** 2
+"""Twice 0.1 on 400 images, to be as narrow as what there is to plan for where 0.05 was measured."""
+
+
 def test_a_mean_is_scaled_by_how_wide_its_interval_is():
     measured = Measurement(0.5, 400, Interval(0.4, 0.6, 0.05, "by hand"))
     assert images_needed(Rule("t.yaml:1", None, 0.55), measured, margin=0.1) == 1600
-    assert images_needed(Rule("t.yaml:1", None, 0.55), measured, margin=0.0) == 400 * 16  # 2 x 0.1, seen from 0.05 off
+    assert images_needed(Rule("t.yaml:1", None, 0.55), measured, margin=0.0) == pytest.approx(MEAN, rel=0.001)
 
 
 def test_of_two_sides_the_one_that_takes_more():
     measured = Measurement(0.0, 400, Interval(-0.1, 0.1, 0.05, "by hand"))
-    assert images_needed(Rule("t.yaml:1", -0.2, 0.05), measured, margin=0.0) == 400 * 16
+    assert images_needed(Rule("t.yaml:1", -0.2, 0.05), measured, margin=0.0) == pytest.approx(MEAN, rel=0.001)
     assert images_needed(Rule("t.yaml:1", -0.2, 0.0), measured, margin=0.0) is None
 
 
