@@ -22,8 +22,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaincinv  # scipy.stats would double the time to import
 
-from behaviors.contract.measurement import Interval
 from behaviors.statistics.columns import codes
+from behaviors.statistics.interval import Interval
 from behaviors.statistics.intervals import check_alpha
 
 Floats = NDArray[np.float64]
