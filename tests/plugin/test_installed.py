@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from _pytest.config import PytestPluginManager
 
 from fixtures.plugin.options import pytest_addoption
 from tests.conftest import ROOT, run_pytest
@@ -152,7 +153,7 @@ def module(monkeypatch):
 
 def test_the_module_that_is_installed_knows_every_option_with_a_value(module):
     options = Options()
-    pytest_addoption(options)
+    pytest_addoption(options, PytestPluginManager())
     assert set(module.TAKE_A_VALUE) == set(options.valued)
 
 

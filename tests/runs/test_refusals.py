@@ -52,7 +52,7 @@ def _truncate(path):
         (lambda run: (run / "SHA256SUMS").unlink(), "no run is kept there: SHA256SUMS is missing or unreadable"),
         (lambda run: (run / "SHA256SUMS").write_text("nonsense\n"), "SHA256SUMS says nothing of run.json"),
         (lambda run: _without_lines(run, "evidence"), "SHA256SUMS says nothing of evidence/toy."),
-        (lambda run: _evidence(run).unlink() or _without_lines(run, "evidence/toy.right"), "was saved with 6: damaged"),
+        (lambda run: _evidence(run).unlink() or _without_lines(run, "evidence/toy.right"), "was saved with 7: damaged"),
         (lambda run: _without_lines(run, "checks.json"), "SHA256SUMS says nothing of checks.json"),
         (lambda run: (run / "evidence" / "more.parquet").write_bytes(b""), "SHA256SUMS says nothing of evidence/more"),
         (lambda run: (run / "link").symlink_to("run.json"), "SHA256SUMS says nothing of link"),
