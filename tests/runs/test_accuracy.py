@@ -17,7 +17,7 @@ from fixtures.runs.record import ModelFacts
 from tests.reports.compared import compared
 from tests.runs import toy
 
-LOST = "REGRESSION  baseline.accuracy: one on val: 0.800, 0.900 in runs/a: worse (-0.100 [-0.140, -0.070], 200 images"
+LOST = "REGRESSION  baseline.accuracy: one on val: 0.800, 0.900 in runs/a: worse (-0.100 [-0.139, -0.069], 200 images"
 BETTER = "better  toy.loss: one on val: 0.050, 0.100 in runs/a: better (accuracy lost on val: 0.900 to 0.800)"
 FLIPS = "baseline.negative_flips: one on val: 20 of 200 images were right in runs/a and are wrong now"
 
