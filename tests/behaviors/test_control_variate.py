@@ -52,7 +52,8 @@ def test_means_are_regressed():
     slope = np.polyfit(x[SAMPLE], y[SAMPLE], 1)[0]
     assert found.value == pytest.approx(y[SAMPLE].mean() - slope * (x[SAMPLE].mean() - x.mean()), abs=1e-9)
     share = 1 - np.corrcoef(x[SAMPLE], y[SAMPLE])[0, 1] ** 2
-    assert 400 / found.worth == pytest.approx(share + (1 - share) * 400 / 5000, rel=0.15)
+    least = share + (1 - share) * 400 / 5000
+    assert 0.85 * least <= 400 / found.worth <= 2 * least  # bounds that allow for what is unseen gain less
 
 
 def test_an_exact_copy_leaves_only_what_the_list_varies():
@@ -60,7 +61,8 @@ def test_an_exact_copy_leaves_only_what_the_list_varies():
     found = controlled(measured(x[SAMPLE], IDS[SAMPLE]), per_image.mean(IDS, x), alpha=0.05)
     whole = mean_hall(x, alpha=0.05)
     assert found.value == pytest.approx(x.mean(), abs=1e-9)
-    assert found.interval.high - found.interval.low == pytest.approx(whole.high - whole.low, rel=0.1)
+    width, least = found.interval.high - found.interval.low, whole.high - whole.low
+    assert 0.9 * least <= width <= 2 * least  # as wide as the sample's own bounds are beyond its spread
 
 
 def test_bounds_that_know_more_than_the_spread_stay_as_cautious():

@@ -158,7 +158,7 @@ def test_a_demand_on_a_model_without_features_is_an_error(outcome, model, reason
 
 
 def test_without_a_demand_it_is_skipped_with_the_reason(house):
-    (house.path / "lenient.yaml").write_text("small: {}\n")
+    (house.path / "lenient.yaml").write_text("small: {baseline: {negative_flips: {max: 0.5, because: a test}}}\n")
     done = house.pytest(
         "behaviors/transfer", "--suite=small.yaml", "--store=store", "--thresholds=lenient.yaml", "--model=said", "-rs"
     )
