@@ -21,7 +21,7 @@ OPTIONS = "fixtures.plugin.options"
 TAKE_A_VALUE = (
     *("--suite", "--model", "--data-root", "--checkpoint-dir", "--thresholds", "--store", "--device", "--precision"),
     *("--batch-size", "--on-inconclusive", "--margin", "--suggest-thresholds", "--require", "--max-images"),
-    *("--search", "--save-run", "--baseline", "--results", "--summary", "--reproduce"),
+    *("--search", "--sequential-seed", "--save-run", "--baseline", "--results", "--summary", "--reproduce"),
 )
 """Options of every checkout of this suite that are followed by a value."""
 STARTS_PYTEST = ("pytest", "py.test")
