@@ -70,7 +70,8 @@ def test_what_measures_nothing_takes_nothing_away(rigged, telling):
     assert (house.path / "results.json").read_text() == "an earlier run"
 
 
-def test_what_is_brought_in_is_never_taken_away(tmp_path):
+def test_what_is_brought_in_is_never_taken_away(tmp_path, monkeypatch):
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)  # a worker takes nothing away
     for name in ("rules.yaml", "data.csv", "weights.pt", "suite.yaml"):
         (tmp_path / name).write_text("precious")
     take_away(["--results=rules.yaml", "--thresholds", "rules.yaml"], tmp_path)
@@ -82,7 +83,8 @@ def test_what_is_brought_in_is_never_taken_away(tmp_path):
     assert len(list(tmp_path.iterdir())) == 3
 
 
-def test_only_files_are_taken_away(tmp_path):
+def test_only_files_are_taken_away(tmp_path, monkeypatch):
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "folder").mkdir()
     (tmp_path / "self").symlink_to("self")

@@ -20,7 +20,7 @@ def test_a_loss_is_named_and_fails_the_run(kept):
     done = toy.ran(house, suite, "--baseline", "runs/a", toy.model(house, accuracy=0.8), "--junitxml=j.xml")
     assert done.code == 1
     assert (
-        "REGRESSION  toy.right: one on val: 0.800, 0.900 in runs/a: worse (-0.100 [-0.140, -0.070], 200 images, "
+        "REGRESSION  toy.right: one on val: 0.800, 0.900 in runs/a: worse (-0.100 [-0.139, -0.069], 200 images, "
         "20 changed)" in done.output
     )
     assert "20 of 200 images were right in runs/a and are wrong now: 0.100 [0.067, 0.142]" in done.output

@@ -30,7 +30,7 @@ def test_the_checksums_are_those_of_sha256sum(kept):
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert len(done.stdout.splitlines()) == 6, "record, checks, 2 of evidence, ids, predictions"
+    assert len(done.stdout.splitlines()) == 7, "record, checks, 2 of evidence, ids, predictions, answers"
 
 
 def test_two_runs_of_the_same_differ_in_the_time_only(kept):
