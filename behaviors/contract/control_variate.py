@@ -13,12 +13,14 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from behaviors.contract.differences import by_cluster, of_means
+from behaviors.contract.differences import by_cluster
 from behaviors.contract.joined import restricted
 from behaviors.contract.measurement import Interval, Measurement
 from behaviors.contract.per_image import PerImage
 from behaviors.statistics.intervals import clopper_pearson, jeffreys, normal_quantile
+from behaviors.statistics.unseen import Sample
 
 FEWEST = 30
 """On fewer images a regression coefficient is mostly chance."""
@@ -94,23 +96,32 @@ def _of_shares(there: PerImage, rows: PerImage, known: PerImage, alpha: float) -
 def _of_means(
     there: PerImage, rows: PerImage, known: PerImage, measured: Measurement, alpha: float
 ) -> tuple[float, Interval]:
-    """Regression on the known model; as much wider as the plain bounds are than the values' own spread explains."""
+    """Regression on the known model: Hall's bounds of what it leaves, and all that the plain ones allow for beyond."""
     x, y, n = there.values, rows.values, rows.ids.size
     spread = float(np.square(x - x.mean()).sum())
     slope = float(((x - x.mean()) * (y - y.mean())).sum() / spread)
     off = float(x.mean() - known.values.mean())
     value = measured.value - slope * off
-    left = of_means(replace(there, values=slope * (x - x.mean())), replace(rows, values=y), alpha=alpha).interval
     fitted = math.sqrt((n - 1) / (n - 2) * (1 + n * off**2 / spread))  # two parameters, and extrapolation
-    z = normal_quantile(alpha)
-    listed = z * abs(slope) * _error(known)
-    error, plain = z * _error(rows), measured.interval
+    listed = normal_quantile(alpha) * abs(slope) * _error(known)
+    left, own, plain = _reach(y - slope * (x - x.mean()), rows, alpha), _reach(y, rows, alpha), measured.interval
     assert plain is not None  # its caller has seen to that
-    sides = (float(y.mean()) - left.low, left.high - float(y.mean()))
-    caution = [max(1.0, distance / error) if error else math.inf
-               for distance in (measured.value - plain.low, plain.high - measured.value)]  # fmt: skip
-    down, up = (c * math.hypot(fitted * side, listed) for c, side in zip(caution, sides, strict=True))
+    allowed = (measured.value - plain.low, plain.high - measured.value)
+    down, up = (
+        math.hypot(fitted * side, listed) + max(0.0, beyond - by_spread)
+        for side, beyond, by_spread in zip(left, allowed, own, strict=True)
+    )
     return value, Interval(value - down, value + up, alpha, f"control variate, {plain.method}")
+
+
+def _reach(values: NDArray[np.float64], rows: PerImage, alpha: float) -> tuple[float, float]:
+    """How far the true mean of (N,) values may be below and above the mean by their own spread and skewness."""
+    mean = float(values.mean())
+    if len(rows.clusters) == 2:
+        side = normal_quantile(alpha) * _error(replace(rows, values=values))
+        return side, side
+    units = Sample.within(by_cluster(values, rows.clusters[0]) if rows.clusters else values, 0.0, 0.0, unseen=0.0)
+    return mean - units.low(alpha), -units.turned.low(alpha) - mean
 
 
 def _error(rows: PerImage) -> float:
