@@ -15,7 +15,7 @@ import torch
 from fixtures.core import remarks
 from fixtures.core.arrays import load_or_make
 from fixtures.core.records import json_record, kept_or_made
-from fixtures.datasets import contents, inventory
+from fixtures.datasets.images import contents, inventory
 from fixtures.models import fingerprint, heads
 from fixtures.plugin.search_memory import Searching
 from fixtures.predictions.refusals import Refusals

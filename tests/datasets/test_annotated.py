@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from fixtures.core.errors import InputError
-from fixtures.datasets.annotated import annotate
-from fixtures.datasets.sample import sample
+from fixtures.datasets.derived.annotated import annotate
+from fixtures.datasets.derived.sample import sample
 from fixtures.predictions.plan import Plan, render
 from fixtures.predictions.request import Request
 from fixtures.suite.loader import load_suite

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from fixtures.core.errors import InputError
-from fixtures.datasets.class_folders import open_class_folders
 from fixtures.datasets.class_space import ClassSpace
+from fixtures.datasets.formats.class_folders import open_class_folders
 from fixtures.suite import imagenet
 from fixtures.suite.loader import load_suite
 from tests.datasets.pictures import declaration, folders, picture

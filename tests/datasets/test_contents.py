@@ -9,9 +9,9 @@ import time
 import pytest
 
 from fixtures.core.errors import InputError
-from fixtures.datasets import contents
-from fixtures.datasets.class_folders import open_class_folders
-from fixtures.datasets.images import UnreadableImage
+from fixtures.datasets.formats.class_folders import open_class_folders
+from fixtures.datasets.images import contents
+from fixtures.datasets.images.decoding import UnreadableImage
 from tests.datasets.pictures import age, declaration, folders, picture
 
 NAMES = ("cat/0.png", "cat/1.png", "dog/0.png", "dog/1.png")

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from fixtures.core.errors import InputError
-from fixtures.datasets.corrupted import Corrupted
 from fixtures.datasets.dataset import alteration
-from fixtures.datasets.sample import sample
+from fixtures.datasets.derived.corrupted import Corrupted
+from fixtures.datasets.derived.sample import sample
 from fixtures.inference.model_input import sight
 from fixtures.suite.loader import load_suite
 from fixtures.views import IDENTITY

@@ -6,9 +6,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from fixtures.core.errors import InputError
-from fixtures.datasets.csv_list import open_csv
-from fixtures.datasets.labelled import LabelFile
-from fixtures.datasets.labels_only import open_labels
+from fixtures.datasets.formats.csv import open_csv
+from fixtures.datasets.formats.labels import open_labels
+from fixtures.datasets.labels.labelled import LabelFile
 from tests.datasets.pictures import declaration, picture
 
 HEAD = "file_name,label,size,weight,blurred,code,author\n"

@@ -4,7 +4,7 @@ import pytest
 
 from fixtures.core.errors import InputError
 from fixtures.datasets.class_space import ClassSpace
-from fixtures.datasets.cue_conflict import open_cue_conflict, open_cue_conflict_names
+from fixtures.datasets.formats.cue_conflict import open_cue_conflict, open_cue_conflict_names
 from tests.datasets.pictures import declaration, picture
 
 

@@ -13,7 +13,7 @@ from fixtures.core.errors import InputError
 from fixtures.datasets.class_space import ClassSpace
 from fixtures.datasets.dataset import ClassMapping
 from fixtures.datasets.declaration import Declaration
-from fixtures.datasets.digits import CLASSES, SHOWN, open_digits
+from fixtures.datasets.formats.digits import CLASSES, SHOWN, open_digits
 
 ROOT = Path(__file__).resolve().parents[2]
 

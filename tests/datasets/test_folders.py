@@ -7,9 +7,9 @@ import socket
 import pytest
 
 from fixtures.core.errors import InputError
-from fixtures.datasets.class_folders import open_class_folders
-from fixtures.datasets.folders import list_images
-from fixtures.datasets.signatures import image_kind
+from fixtures.datasets.formats.class_folders import open_class_folders
+from fixtures.datasets.images.folders import list_images
+from fixtures.datasets.images.signatures import image_kind
 from tests.datasets.pictures import age, declaration, folders, picture
 
 

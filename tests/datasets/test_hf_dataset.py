@@ -10,10 +10,10 @@ import pyarrow as pa
 import pytest
 
 from fixtures.core.errors import InputError
-from fixtures.datasets.arrow_columns import Chosen
 from fixtures.datasets.class_space import ClassSpace
-from fixtures.datasets.hf_dataset import classes_of_hf_dataset, open_hf_dataset
-from fixtures.datasets.parquet_images import Tables
+from fixtures.datasets.containers.arrow_columns import Chosen
+from fixtures.datasets.formats.hf_dataset import classes_of_hf_dataset, open_hf_dataset
+from fixtures.datasets.formats.parquet import Tables
 from fixtures.suite.loader import load_suite
 from tests.datasets.parquets import IMAGE, table
 from tests.datasets.pictures import age, declaration
@@ -119,7 +119,7 @@ def test_the_classes_that_it_has_of_itself(root):
 
 
 def test_at_a_glance_no_image_is_read(root, monkeypatch):
-    monkeypatch.setattr("fixtures.datasets.hf_dataset.content_of", None)
+    monkeypatch.setattr("fixtures.datasets.formats.hf_dataset.content_of", None)
     assert opened(root, glance=True).manifest().images == 9
 
 
@@ -131,8 +131,8 @@ def test_memory_stays_flat(tmp_path):
     code = """if True:
         import re, sys
         from pathlib import Path
-        from fixtures.datasets.hf_dataset import open_hf_dataset
-        from fixtures.datasets.parquet_images import Tables
+        from fixtures.datasets.formats.hf_dataset import open_hf_dataset
+        from fixtures.datasets.formats.parquet import Tables
         from tests.datasets.pictures import declaration
         import pyarrow
         from PIL import Image

@@ -8,7 +8,7 @@ import pytest
 from fixtures.core.errors import InputError
 from fixtures.corruptions.names import CORRUPTIONS, FAMILIES, HELD_OUT, SEVERITIES
 from fixtures.datasets.class_space import ClassSpace
-from fixtures.datasets.imagenet_c import open_imagenet_c
+from fixtures.datasets.formats.imagenet_c import open_imagenet_c
 from fixtures.suite.loader import load_suite
 from tests.datasets.pictures import declaration, folders, picture
 

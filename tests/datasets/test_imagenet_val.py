@@ -8,7 +8,7 @@ from scipy.io import savemat
 
 from fixtures.core.errors import InputError
 from fixtures.datasets.class_space import ClassSpace
-from fixtures.datasets.imagenet_val import open_imagenet_val
+from fixtures.datasets.formats.imagenet_val import open_imagenet_val
 from fixtures.suite.loader import load_suite
 from tests.datasets.pictures import declaration, folders, picture
 

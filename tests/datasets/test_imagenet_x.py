@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from fixtures.core.errors import InputError
-from fixtures.datasets.imagenet_x import FILE, PROTOTYPES, FactorFile, join, published
+from fixtures.datasets.derived.imagenet_x import FILE, PROTOTYPES, FactorFile, join, published
 from fixtures.suite.loader import load_suite
 from tests.datasets.pictures import folders
 

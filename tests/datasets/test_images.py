@@ -9,7 +9,16 @@ import pytest
 from PIL import Image
 
 from fixtures.core.errors import InputError
-from fixtures.datasets.images import ANIMATED, TURNED, Header, UnreadableImage, decode, header, is_image, problem
+from fixtures.datasets.images.decoding import (
+    ANIMATED,
+    TURNED,
+    Header,
+    UnreadableImage,
+    decode,
+    header,
+    is_image,
+    problem,
+)
 
 
 def saved(image: Image.Image, kind: str, **options) -> bytes:

@@ -9,8 +9,8 @@ import tarfile
 import pytest
 
 from fixtures.core.errors import InputError
-from fixtures.datasets.shard_files import Shards
-from fixtures.datasets.webdataset import classes_of_webdataset, open_webdataset
+from fixtures.datasets.containers.shard_files import Shards
+from fixtures.datasets.formats.webdataset import classes_of_webdataset, open_webdataset
 from tests.datasets.pictures import declaration
 from tests.datasets.shards import encoded, one, shard
 

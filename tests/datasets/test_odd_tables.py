@@ -10,11 +10,11 @@ import pytest
 
 from fixtures.core.errors import InputError
 from fixtures.datasets import parquet_bounds, texts
-from fixtures.datasets.csv_list import open_csv
-from fixtures.datasets.hf_dataset import open_hf_dataset
-from fixtures.datasets.labelled import LabelFile
-from fixtures.datasets.numbered import missing_numbers
-from fixtures.datasets.parquet_images import Tables, open_parquet
+from fixtures.datasets.containers.numbered import missing_numbers
+from fixtures.datasets.formats.csv import open_csv
+from fixtures.datasets.formats.hf_dataset import open_hf_dataset
+from fixtures.datasets.formats.parquet import Tables, open_parquet
+from fixtures.datasets.labels.labelled import LabelFile
 from tests.datasets.parquets import table, write
 from tests.datasets.pictures import declaration, folders, picture
 from tests.datasets.test_hf_dataset import save

@@ -11,10 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from fixtures.core.errors import InputError
-from fixtures.datasets.arrow_columns import Chosen
 from fixtures.datasets.class_space import ClassSpace
-from fixtures.datasets.parquet_images import Tables, classes_of_parquet, open_parquet
-from fixtures.datasets.parquet_stream import ParquetStream
+from fixtures.datasets.containers.arrow_columns import Chosen
+from fixtures.datasets.containers.parquet_stream import ParquetStream
+from fixtures.datasets.formats.parquet import Tables, classes_of_parquet, open_parquet
 from fixtures.suite.loader import load_suite
 from tests.datasets.parquets import IMAGE, described, table, write
 from tests.datasets.pictures import declaration
@@ -254,8 +254,8 @@ def test_memory_stays_flat(tmp_path):
     code = """if True:
         import re, sys
         from pathlib import Path
-        from fixtures.datasets.parquet_images import Tables, open_parquet
-        from fixtures.datasets import parquet_stream
+        from fixtures.datasets.formats.parquet import Tables, open_parquet
+        from fixtures.datasets.containers import parquet_stream
         from tests.datasets.pictures import declaration
         from PIL import Image
         import pyarrow.parquet
@@ -306,7 +306,7 @@ def test_a_part_of_the_shards_where_that_will_do(root):
 
 
 def test_at_a_glance_no_image_is_read(root, monkeypatch):
-    monkeypatch.setattr("fixtures.datasets.parquet_images.content_of", None)
+    monkeypatch.setattr("fixtures.datasets.formats.parquet.content_of", None)
     facts = opened(root, glance=True).manifest()
     assert facts.images == 12
     assert facts.bytes == pytest.approx(sum(path.stat().st_size for path in (root / "data").iterdir()), abs=12)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from fixtures.core.errors import InputError
-from fixtures.datasets.any_of import with_valid
 from fixtures.datasets.class_space import ClassSpace
-from fixtures.datasets.pug import COLUMNS, open_pug
+from fixtures.datasets.formats.pug import COLUMNS, open_pug
+from fixtures.datasets.labels.any_of import with_valid
 from tests.datasets.pictures import declaration, picture
 
 SPACE = ClassSpace(("Shirt", "Sweatshirt", "Wolf"))

@@ -14,10 +14,11 @@ from fixtures.core import remarks
 from fixtures.core.arrays import load_or_make
 from fixtures.core.drafts import sweep
 from fixtures.core.errors import InputError
-from fixtures.datasets import recipe, rendered
+from fixtures.datasets import recipe
 from fixtures.datasets.class_space import ClassSpace
 from fixtures.datasets.dataset import ClassMapping
 from fixtures.datasets.declaration import Declaration
+from fixtures.datasets.formats import rendered
 from fixtures.mini import recipes, splits
 from fixtures.mini.scene import sample
 from fixtures.mini.vocabulary import CLASSES

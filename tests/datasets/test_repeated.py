@@ -6,8 +6,8 @@ import shutil
 import numpy as np
 import pytest
 
-from fixtures.datasets.class_folders import open_class_folders
-from fixtures.datasets.repeated import codes_of, copied, groups
+from fixtures.datasets.formats.class_folders import open_class_folders
+from fixtures.datasets.images.repeated import codes_of, copied, groups
 from tests.datasets.pictures import declaration, folders
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fixtures.datasets.sample import sample
+from fixtures.datasets.derived.sample import sample
 from fixtures.suite.loader import load_suite
 
 

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from fixtures.core.errors import InputError
-from fixtures.datasets import inventory, tar_shard
 from fixtures.datasets.class_space import ClassSpace
-from fixtures.datasets.images import UnreadableImage
-from fixtures.datasets.shard_files import Shards
-from fixtures.datasets.webdataset import classes_of_webdataset, open_webdataset
+from fixtures.datasets.containers import tar_shard
+from fixtures.datasets.containers.shard_files import Shards
+from fixtures.datasets.formats.webdataset import classes_of_webdataset, open_webdataset
+from fixtures.datasets.images import inventory
+from fixtures.datasets.images.decoding import UnreadableImage
 from fixtures.suite.loader import load_suite
 from tests.datasets.pictures import declaration
 from tests.datasets.shards import encoded, one, pixels, shard
@@ -219,7 +220,7 @@ def test_a_second_look_reads_no_shard(root, monkeypatch):
         taken[path.name] += 1
         return plain(path, complain)
 
-    monkeypatch.setattr("fixtures.datasets.webdataset.take", counting)
+    monkeypatch.setattr("fixtures.datasets.formats.webdataset.take", counting)
     first = opened(root).manifest()
     assert opened(root).manifest() == first
     assert taken.total() == 11

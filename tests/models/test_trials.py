@@ -7,7 +7,7 @@ import pytest
 from fixtures.core.errors import InputError
 from fixtures.core.trial_names import image_shown
 from fixtures.datasets.class_space import ClassSpace
-from fixtures.datasets.cue_conflict import open_cue_conflict_names
+from fixtures.datasets.formats.cue_conflict import open_cue_conflict_names
 from fixtures.models.join import join
 from tests.datasets.pictures import declaration
 

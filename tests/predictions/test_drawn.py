@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from fixtures.core.errors import InputError
-from fixtures.datasets.sample import drawn, sample
+from fixtures.datasets.derived.sample import drawn, sample
 from fixtures.predictions import oracle as module
 from fixtures.predictions.request import Request
 from tests.predictions.fakes import Linear, Noise, identity, oracle

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from fixtures.datasets.sample import sample
+from fixtures.datasets.derived.sample import sample
 from fixtures.predictions.request import Request
 from tests.predictions.fakes import Noise, oracle, shelf
 
