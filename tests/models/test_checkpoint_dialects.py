@@ -64,7 +64,7 @@ def test_an_unknown_entry_is_named_with_the_option(name: str, tmp_path: Path) ->
 def test_which_entry_was_read_is_said_where_there_are_several(tmp_path: Path) -> None:
     torch.save({"model": STATE, "model_ema": renamed("module."), "epoch": 3}, tmp_path / "weights.pth")
     found = read_checkpoint(tmp_path / "weights.pth")
-    assert found.facts() == {"entry": "model_ema"}
+    assert found.facts() == {"entry": "model_ema (averaged)"}
     assert found.notes("net") == ("net: the checkpoint's entry 'model_ema' (averaged) was read, not key=model",)
     assert read_checkpoint(tmp_path / "weights.pth", "model").notes("net") == ()
 

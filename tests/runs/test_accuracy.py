@@ -159,7 +159,7 @@ FACTS = ModelFacts(
         ({"precision": "bf16"}, "m differs from runs/a: same weights, built with precision='bf16' (before: 'fp32')"),
         (
             {"preprocessing": "resize 232, crop 224"},
-            "built with preprocessing='resize 232, crop 224' (before: 'resize 256, crop 224')",
+            "built with preprocessing='resize 232' (before: 'resize 256')",
         ),
         ({"fingerprint": "c" * 64}, "same weights, built with fingerprint='cccccccccccc' (before: 'aaaaaaaaaaaa')"),
         ({"facts": {**FACTS.facts, "torch": "2.15"}}, "same weights, built with torch='2.15' (before: '2.14')"),
