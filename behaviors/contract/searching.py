@@ -1,7 +1,7 @@
 """What a test that searches is given: a model to ask about any view, how long to look, and what was found before."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,4 +52,12 @@ class Searching(Protocol):
 
     def keep(self, views: Mapping[str, bool]) -> None:
         """Remember views, and whether they break the model now."""
+        ...
+
+    def course(self, settings: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """What ``keep_course`` kept of the last search with these settings; None where there was none."""
+        ...
+
+    def keep_course(self, settings: Mapping[str, Any], course: Mapping[str, Any]) -> None:
+        """Remember what a search asked and was told, as plain data; of one search for each model and dataset."""
         ...

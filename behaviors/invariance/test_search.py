@@ -1,12 +1,14 @@
 """Invariance beyond the fixed sweeps: Hypothesis looks for the smallest transformation that breaks a model."""
 
+from typing import Any
+
 import pytest
 
 from behaviors.contract.gate import Gate
 from behaviors.contract.searching import Explore, Searching
 from behaviors.invariance.consistency import search_consistency, unchanged
 from behaviors.invariance.replay import fixed, recalled, to_keep
-from behaviors.invariance.search import search
+from behaviors.invariance.search import course_of, search, settings_of
 from behaviors.invariance.strip import strip_of
 
 METRIC = "search_consistency"
@@ -21,15 +23,22 @@ def test_search(explore: Explore, searching: Searching, gate: Gate) -> None:
         gate.does_not_apply(METRIC, NO_NETWORK)
     before = explore("identity")
     known = recalled(searching.recall(), demand.within)
+    settings: dict[str, Any] = {
+        "threshold": demand.min,
+        "budget": searching.budget,
+        "examples": searching.examples,
+        "seed": searching.seed,
+    }
+    decides = settings_of(demand.within, **settings)
     result = search(
         lambda one: unchanged(before, explore(one.view)),
         demand.within,
-        threshold=demand.min,
-        budget=searching.budget,
-        examples=searching.examples,
-        seed=searching.seed,
+        **settings,
         known=known,
+        course=course_of(searching.course(decides)),
     )
+    searching.keep(to_keep(known, result))
+    searching.keep_course(decides, result.course.plain())
     searching.keep(to_keep(known, result))
     measurement = search_consistency(result, images=len(before), side=side, fixed=fixed(known, result))
     gate.check(METRIC, measurement, figure=strip_of(explore, result, side))

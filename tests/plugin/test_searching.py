@@ -99,3 +99,14 @@ def test_several_at_once_lose_nothing(tmp_path):
         list(pool.map(keep, range(KEPT)))
     assert set(Searching("dev", tmp_path, "one", "val").recall()) == {f"view {index}" for index in range(KEPT)}
     assert not list(tmp_path.glob(".*.json.*"))  # no draft is left
+
+
+def test_a_course_is_recalled_for_the_same_settings_only(searching, tmp_path):
+    course = {"asked": [["flip", 0.875]], "spent": False}
+    searching.keep_course({"seed": 1, "ranges": {"x": (0, 4)}}, course)
+    again = Searching("dev", tmp_path / "searches", "vit-clip", "wide")
+    assert again.course({"seed": 1, "ranges": {"x": (0, 4)}}) == course
+    assert again.course({"seed": 2, "ranges": {"x": (0, 4)}}) is None
+    assert (
+        Searching("ci", tmp_path / "searches", "vit-clip", "wide").course({"seed": 1, "ranges": {"x": (0, 4)}}) is None
+    )

@@ -1,6 +1,7 @@
 """The search on invented models whose every answer is known: what it finds, what it asks for, and that it is even."""
 
 import importlib
+import json
 import sys
 from itertools import product
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from behaviors.invariance.ranges import Ranges
-from behaviors.invariance.search import search
+from behaviors.invariance.search import course_of, search, settings_of
 from behaviors.invariance.transformation import Transformation
 
 WIDE = Ranges(move=0.125, zoom=[0.9, 1.25], resolution=[160, 288], flip=True, brightness=0.2)
@@ -211,3 +212,31 @@ def test_a_known_failure_that_the_draws_miss_still_fails():
     result = search(lambda one: model.get(one, 1.0), WIDE, threshold=0.9, known=[rare], **USUAL)
     assert result.smallest == result.worst == rare
     assert not result.settled
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_search_that_is_told_the_same_again_draws_nothing(seed, monkeypatch):
+    first = search(Model(seed), WIDE, threshold=0.85, **USUAL)
+    monkeypatch.setattr(hypothesis, "given", None)  # whoever draws fails
+    again = search(
+        Model(seed), WIDE, threshold=0.85, **USUAL, course=course_of(json.loads(json.dumps(first.course.plain())))
+    )
+    assert again == first
+
+
+@pytest.mark.parametrize("later", [0, 5, -1])
+def test_another_answer_is_another_search(later):
+    """A model that answers otherwise, at the first question or at the last one: as if nothing was remembered."""
+    before = search(Model(5), WIDE, threshold=0.8, **USUAL).course
+    other = list(before.asked)[later][0]
+    changed = lambda one: 0.5 if one == other else Model(5).consistency(one)  # noqa: E731
+    assert search(changed, WIDE, threshold=0.8, **USUAL, course=before) == search(changed, WIDE, threshold=0.8, **USUAL)
+
+
+def test_what_decides_the_draws_is_told_apart():
+    usual = settings_of(WIDE, threshold=0.8, **USUAL)
+    assert usual == settings_of(WIDE, threshold=0.8, **USUAL)
+    others = [settings_of(FLAT, threshold=0.8, **USUAL), settings_of(WIDE, threshold=None, **USUAL)]
+    others += [settings_of(WIDE, threshold=0.8, **{**USUAL, name: 3}) for name in USUAL]
+    assert all(one != usual for one in others)
+    assert course_of(None) is course_of({"asked": [["no such view", 1.0]], "spent": False}) is None

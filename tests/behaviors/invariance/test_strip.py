@@ -7,7 +7,7 @@ import pytest
 
 from behaviors.contract.predictions import Predictions
 from behaviors.invariance.ranges import Ranges
-from behaviors.invariance.search import SearchResult, search
+from behaviors.invariance.search import Course, SearchResult, search
 from behaviors.invariance.strip import MOST, changed, strip, strip_of
 from behaviors.invariance.transformation import Transformation
 
@@ -67,7 +67,7 @@ def test_right_ones_come_first_and_then_the_most_confident():
 
 def test_the_smallest_that_breaks_is_drawn():
     explore, smallest = Fake(), Transformation(x=1)
-    result = SearchResult({smallest: 0.5, Transformation(x=4): 0.4}, 0.9, 0, 2, 60, False)
+    result = SearchResult({smallest: 0.5, Transformation(x=4): 0.4}, 0.9, 0, 60, Course((), spent=False))
     figure = strip_of(explore, result, 64)()
     [(view, ids)] = explore.shown
     assert view == smallest.view
@@ -81,7 +81,7 @@ def test_the_smallest_that_breaks_is_drawn():
 
 def test_where_nothing_breaks_it_is_the_worst():
     explore = Fake()
-    result = SearchResult({Transformation(x=1): 0.95, Transformation(x=4): 0.92}, 0.9, 0, 2, 60, False)
+    result = SearchResult({Transformation(x=1): 0.95, Transformation(x=4): 0.92}, 0.9, 0, 60, Course((), spent=False))
     strip_of(explore, result, 64)()
     assert explore.shown[0][0] == Transformation(x=4).view
 

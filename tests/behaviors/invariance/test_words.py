@@ -9,7 +9,7 @@ from behaviors.contract.predictions import Predictions
 from behaviors.invariance.consistency import search_consistency, unchanged
 from behaviors.invariance.ranges import Ranges
 from behaviors.invariance.replay import fixed, recalled, to_keep
-from behaviors.invariance.search import SearchResult
+from behaviors.invariance.search import Course, SearchResult
 from behaviors.invariance.transformation import Transformation
 from behaviors.invariance.words import NO_GUARANTEE, NO_INTERVAL, in_words
 
@@ -18,7 +18,8 @@ SHIFT, BOTH, LARGE = Transformation(x=1), Transformation(x=3, zoom=4), Transform
 
 def result(evaluated, threshold=0.9, replayed=0, forwards=None, budget=60):
     count = len(evaluated) - replayed if forwards is None else forwards
-    return SearchResult(evaluated, threshold, replayed, count, budget, spent=False)
+    course = Course(((SHIFT, 1.0),) * count, spent=False)
+    return SearchResult(evaluated, threshold, replayed, budget, course)
 
 
 def said(predicted, ids=None, view="identity"):
