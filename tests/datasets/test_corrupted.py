@@ -7,8 +7,6 @@ import numpy as np
 import pytest
 
 from fixtures.core.errors import InputError
-from fixtures.datasets.dataset import alteration
-from fixtures.datasets.derived.corrupted import Corrupted
 from fixtures.datasets.derived.sample import sample
 from fixtures.inference.model_input import sight
 from fixtures.suite.loader import load_suite
@@ -45,10 +43,9 @@ def suite(tmp_path):
 
 def test_every_image_under_every_corruption(suite):
     found = suite().dataset("c")
-    assert isinstance(found, Corrupted)
     assert len(found.ids) == 6 * 4 == len(set(found.ids))
     assert found.ids[0] == "fog/1/ant/0.png"
-    assert alteration(found, found.ids[-1]) == ("contrast(severity=5)", "bee/2.png")
+    assert found.alters(found.ids[-1]) == ("contrast(severity=5)", "bee/2.png")
     assert found.annotations["corruption"][-1] == "contrast"
     assert found.annotations["severity"].tolist() == [1] * 6 + [5] * 6 + [1] * 6 + [5] * 6
     assert found.annotations["source"][7] == "ant/1.png"
@@ -69,7 +66,7 @@ def test_a_sample_keeps_all_versions_of_an_image(suite, most, left):
     assert len(found.ids) == left
     counts = np.unique(found.annotations["source"], return_counts=True)[1]
     assert set(counts) == {4}
-    assert alteration(found, found.ids[0]) is not None
+    assert found.alters is not None
 
 
 def test_each_image_of_a_batch_gets_its_own_corruption(suite):

@@ -17,7 +17,7 @@ from fixtures.inference.engine import AHEAD, CPU_PIXELS, Engine, out_of_memory
 from fixtures.predictions.progress import Silent
 from fixtures.predictions.request import Request
 from fixtures.views import parse
-from tests.predictions.fakes import SIDE, Linear, Noise, identity, oracle, shelf
+from tests.predictions.fakes import SIDE, Linear, identity, noise, oracle, shelf
 
 ASK = Request("one", "noise")
 IDENTITY = parse("identity")
@@ -25,14 +25,14 @@ IDENTITY = parse("identity")
 
 def run(network, dataset=None, **options) -> np.ndarray:
     engine = Engine(network, **options)
-    return np.concatenate([found.values for found in engine.outputs(dataset or Noise(), IDENTITY)])
+    return np.concatenate([found.values for found in engine.outputs(dataset or noise(), IDENTITY)])
 
 
 @pytest.mark.parametrize("size", [1, 3, 16, 50, 64])
 def test_the_batch_size_does_not_change_results(size):
     network = Linear(identity())
     found = run(network, batch_size=size)
-    expected = torch.stack([network.prepare(Noise().load(index)) for index in range(50)])
+    expected = torch.stack([network.prepare(noise().load(index)) for index in range(50)])
     assert_allclose(found, Linear(identity()).forward(expected).numpy(), atol=1e-5)
     assert max(network.passes) == min(size, 50)
 
@@ -40,8 +40,8 @@ def test_the_batch_size_does_not_change_results(size):
 @pytest.mark.parametrize("ahead", [0, 1, 2, 100])
 def test_images_arrive_in_order_however_long_each_takes(monkeypatch, ahead):
     monkeypatch.setitem(AHEAD, "cpu", ahead)
-    slow = Noise(images=40, loaded=lambda index: time.sleep(0.01 * (index % 3 == 0)))
-    assert_allclose(run(Linear(identity()), slow, batch_size=8), run(Linear(identity()), Noise(40)), atol=1e-5)
+    slow = noise(images=40, loaded=lambda index: time.sleep(0.01 * (index % 3 == 0)))
+    assert_allclose(run(Linear(identity()), slow, batch_size=8), run(Linear(identity()), noise(40)), atol=1e-5)
 
 
 def test_no_image_is_begun_while_a_network_is_launched(monkeypatch):
@@ -60,7 +60,7 @@ def test_no_image_is_begun_while_a_network_is_launched(monkeypatch):
         time.sleep(0.002)
 
     network.forward = launch
-    run(network, Noise(64, loaded=load), batch_size=16)
+    run(network, noise(64, loaded=load), batch_size=16)
     assert len(begun) == 64
     assert sum(begun) <= 4, "only images whose turn came in the very moment before"
 
@@ -70,7 +70,7 @@ def test_only_the_first_batch_of_a_network_is_waited_for(monkeypatch):
     network, together = Linear(identity()), Barrier(2)
     network.concurrent = True
     engine = Engine(network, batch_size=25)
-    first = [found.values for found in engine.outputs(Noise(), IDENTITY)]
+    first = [found.values for found in engine.outputs(noise(), IDENTITY)]
     forward = network.forward
 
     def meet(batch):
@@ -78,14 +78,14 @@ def test_only_the_first_batch_of_a_network_is_waited_for(monkeypatch):
         return forward(batch)
 
     network.forward = meet
-    assert_allclose([found.values for found in engine.outputs(Noise(), IDENTITY)], first)
+    assert_allclose([found.values for found in engine.outputs(noise(), IDENTITY)], first)
 
 
 def test_on_a_cpu_a_batch_is_about_a_million_pixels():
     network = Linear(identity())
     network.prepare = lambda image: torch.zeros(3, 224, 224, dtype=torch.uint8)
     network.forward = lambda batch: (network.passes.append(len(batch)), torch.zeros(len(batch), 7))[1]
-    run(network, Noise(130))
+    run(network, noise(130))
     assert network.passes == [16] * 8 + [2]
     assert CPU_PIXELS // 224**2 == 20
 
@@ -120,7 +120,7 @@ def test_out_of_memory_halves_the_batch_and_keeps_it_so(error):
     small = Small(5, error)
     network = Linear(identity(), before=small)
     engine = Engine(network, batch_size=16, who="one on noise")
-    found = np.concatenate([batch.values for batch in engine.outputs(Noise(), IDENTITY)])
+    found = np.concatenate([batch.values for batch in engine.outputs(noise(), IDENTITY)])
     assert_allclose(found, run(Linear(identity())), atol=1e-5)
     assert small.refused == [16, 8]
     assert max(network.passes) == 4
@@ -171,12 +171,12 @@ def test_preprocessing_that_refuses_an_image_is_no_unreadable_image():
     network = Linear(identity())
     network.prepare = refuse
     with pytest.raises(InputError, match="returned a list"):
-        run(network, Noise(tolerance=1.0))
+        run(network, noise(tolerance=1.0))
 
 
 def test_decoding_stops_when_the_caller_does():
     loaded = []
-    batches = Engine(Linear(identity()), batch_size=4).outputs(Noise(1000, loaded=loaded.append), IDENTITY)
+    batches = Engine(Linear(identity()), batch_size=4).outputs(noise(1000, loaded=loaded.append), IDENTITY)
     next(batches)
     batches.close()
     assert len(loaded) <= 8
@@ -200,11 +200,11 @@ def test_an_unreadable_image_is_an_error_that_names_it(tmp_path):
     with pytest.raises(
         InputError, match=r"one on noise: 1 of 50 images cannot be read, none may be: folder/00011.png: "
     ):
-        oracle(tmp_path, shelf("one"), Noise(broken=(11, 40)), batch_size=8).get(ASK)
+        oracle(tmp_path, shelf("one"), noise(broken=(11, 40)), batch_size=8).get(ASK)
 
 
 def test_tolerated_unreadable_images_are_left_out_and_counted(tmp_path):
-    dataset = Noise(broken=(0, 11), tolerance=0.04)
+    dataset = noise(broken=(0, 11), tolerance=0.04)
     for run_again in (False, True):
         models = shelf("one")
         asked = oracle(tmp_path, models, dataset, batch_size=8)
@@ -221,7 +221,7 @@ def test_tolerated_unreadable_images_are_left_out_and_counted(tmp_path):
 
 def test_a_dataset_of_nothing_but_unreadable_images(tmp_path):
     with pytest.raises(InputError, match="none of 50 images can be read"):
-        oracle(tmp_path, shelf("one"), Noise(broken=tuple(range(50)), tolerance=1.0)).get(ASK)
+        oracle(tmp_path, shelf("one"), noise(broken=tuple(range(50)), tolerance=1.0)).get(ASK)
 
 
 class Memory(Silent):
@@ -238,13 +238,16 @@ class Memory(Silent):
 def test_memory_does_not_grow_with_the_dataset(tmp_path):
     """20,000 images of 12 kB: 240 MB if they were all kept."""
 
-    class Large(Noise):
-        def load(self, index):
-            return Image.new("RGB", (64, 64), (index % 256, 0, 0))
-
+    large = noise(20_000, picture=lambda index: Image.new("RGB", (64, 64), (index % 256, 0, 0)))
     models, memory = shelf("one"), Memory()
     network = models.networks["one"] = Linear(models.identities["one"])
     network.forward = lambda batch: torch.zeros(len(batch), 7) + batch[:, 0, :1, 0].float()
-    answer = oracle(tmp_path, models, Large(20_000), batch_size=64, progress=memory).get(ASK)
+    answer = oracle(
+        tmp_path,
+        models,
+        large,
+        batch_size=64,
+        progress=memory,
+    ).get(ASK)
     assert len(answer) == 20_000
     assert memory.seen[-1] - memory.seen[20] < 40e6  # ids and rows: under 2 kB per image

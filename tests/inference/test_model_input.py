@@ -17,19 +17,20 @@ from fixtures.predictions.request import Request
 from fixtures.views import parse
 from fixtures.views.registry import KNOWN, pixel_step
 from tests.inference.test_engine import Small
-from tests.predictions.fakes import Linear, Noise, identity, oracle, shelf
+from tests.predictions.fakes import Linear, identity, noise, oracle, shelf
 
 SIDE = 32
 SIZES = ((40, 40), (64, 48), (50, 90), (33, 47), (32, 32))
 
 
-class Album(Noise):
+def coarse(index: int) -> Image.Image:
     """Coarse noise in several sizes, none smaller than the crop."""
+    pixels = np.random.default_rng(index).integers(0, 256, (6, 6, 3), dtype=np.uint8)
+    return Image.fromarray(pixels).resize(SIZES[index % len(SIZES)])
 
-    def load(self, index: int) -> Image.Image:
-        self.loaded(index)
-        pixels = np.random.default_rng(index).integers(0, 256, (6, 6, 3), dtype=np.uint8)
-        return Image.fromarray(pixels).resize(SIZES[index % len(SIZES)])
+
+def album(**more):
+    return noise(picture=coarse, **more)
 
 
 class Pool(torch.nn.Module):
@@ -54,12 +55,12 @@ def network(transform=TRANSFORM, run=None):
 
 def seen(view: str, dataset=None, batch_size=None, looked=None) -> np.ndarray:
     engine = Engine(looked or network(), batch_size, "one on album")
-    return np.concatenate([found.values for found in engine.outputs(dataset or Album(), parse(view))])
+    return np.concatenate([found.values for found in engine.outputs(dataset or album(), parse(view))])
 
 
 def by_hand(make, dataset=None) -> np.ndarray:
     """The outputs for what ``make`` turns each image into, a uint8 picture of the input's size."""
-    images = [make((dataset or Album()).load(index)) for index in range(50)]
+    images = [make((dataset or album()).load(index)) for index in range(50)]
     tensors = torch.stack([END[1](END[0](image)) for image in images])
     with torch.inference_mode():
         return Pool()(tensors).numpy()
@@ -139,22 +140,22 @@ def test_ids_stay_with_their_images_when_memory_runs_out_and_images_are_unreadab
     looked = Linear(identity(), before=small)
     looked.before = lambda batch: (small(batch), pixels.extend(batch[:, 0, 0, 0].tolist()))
     pixels: list[int] = []
-    seen("number", Noise(broken=(4, 21)), 16, looked)
+    seen("number", noise(broken=(4, 21)), 16, looked)
     assert small.refused
     assert pixels == [index for index in range(50) if index not in {4, 21}]
 
 
 def test_images_at_the_networks_scale_are_only_cropped():
-    album = Album(own_size=True)
-    assert_allclose(seen("identity", album), by_hand(centre), atol=1e-5)
+    cropped = album(own_size=True)
+    assert_allclose(seen("identity", cropped), by_hand(centre), atol=1e-5)
     zoomed = by_hand(lambda image: centre(F.resize(image, round(min(image.size) * 1.5))))
-    assert_allclose(seen("zoom(scale=1.5)", album), zoomed, atol=1e-5)
-    assert np.abs(seen("identity") - seen("identity", album)).max() > 1e-3
+    assert_allclose(seen("zoom(scale=1.5)", cropped), zoomed, atol=1e-5)
+    assert np.abs(seen("identity") - seen("identity", cropped)).max() > 1e-3
 
 
 def test_an_image_at_the_networks_scale_that_is_smaller_than_the_crop_is_named():
     with pytest.raises(InputError, match=r"image 'folder/00000.png' of noise: is 8x8 pixels, less than the crop of 32"):
-        seen("identity", Noise(own_size=True))
+        seen("identity", noise(own_size=True))
 
 
 UNKNOWN = transforms.Compose([transforms.Resize((32, 32)), *END])
@@ -177,7 +178,7 @@ FLOATS = transforms.Compose([transforms.Resize((32, 32)), transforms.ToTensor()]
 )
 def test_a_preprocessing_that_a_view_cannot_change(transform, view, own_size, why):
     with pytest.raises(InputError, match=why):
-        seen(view, Album(own_size=own_size), looked=network(transform))
+        seen(view, album(own_size=own_size), looked=network(transform))
 
 
 @pytest.mark.parametrize("view", ["identity", "brighten(factor=2)"])
@@ -187,7 +188,7 @@ def test_a_preprocessing_of_another_shape_can_still_be_looked_through(view):
 
 def test_a_fake_that_knows_no_geometry_is_told_apart():
     with pytest.raises(InputError, match="one on album: the view flip needs"):
-        seen("flip", Noise(), looked=Linear(identity()))
+        seen("flip", noise(), looked=Linear(identity()))
 
 
 def test_predictions_say_which_images_a_view_ran_off(tmp_path):
@@ -195,7 +196,7 @@ def test_predictions_say_which_images_a_view_ran_off(tmp_path):
     for run_again in (False, True):
         models = shelf("one")
         models.networks["one"] = network()
-        asked = oracle(tmp_path, models, Album(name="album"))
+        asked = oracle(tmp_path, models, album(name="album"))
         answer = asked.get(Request("one", "album", "shift(along=60)"))
         assert answer.annotations["padded"].dtype == np.bool_
         assert answer.annotations["padded"].tolist() == [True, False, False, False, True] * 10
@@ -205,15 +206,15 @@ def test_predictions_say_which_images_a_view_ran_off(tmp_path):
 
 
 def test_padded_keeps_its_place_when_images_are_unreadable(tmp_path):
-    class Torn(Album):
-        def load(self, index):
-            if index == 1:
-                raise InputError("folder/00001.png: cannot be read")
-            return super().load(index)
+    def torn(index):
+        if index == 1:
+            raise InputError("folder/00001.png: cannot be read")
+        return coarse(index)
 
+    damaged = noise(name="album", tolerance=0.1, picture=torn)
     models = shelf("one")
     models.networks["one"] = network()
-    answer = oracle(tmp_path, models, Torn(name="album", tolerance=0.1)).get(Request("one", "album", "shift(along=60)"))
+    answer = oracle(tmp_path, models, damaged).get(Request("one", "album", "shift(along=60)"))
     assert len(answer) == 49
     assert answer.annotations["padded"].tolist() == [True, False, False, True] + [True, False, False, False, True] * 9
 
@@ -221,7 +222,7 @@ def test_padded_keeps_its_place_when_images_are_unreadable(tmp_path):
 def test_the_same_predictions_under_two_texts_of_one_view(tmp_path):
     models = shelf("one")
     models.networks["one"] = network()
-    asked = oracle(tmp_path, models, Album(name="album"))
+    asked = oracle(tmp_path, models, album(name="album"))
     asked.get(Request("one", "album", "flip"))
     asked.get(Request("one", "album", " zoom(scale=1) + flip()"))
     assert len(list(tmp_path.glob("*.parquet"))) == 1

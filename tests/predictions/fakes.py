@@ -1,16 +1,15 @@
 """A small world for the tests of predictions: a dataset of noise, a network that counts, and their doors."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from PIL import Image
 
 from fixtures.core.errors import InputError
-from fixtures.datasets.dataset import ClassMapping, Manifest
+from fixtures.datasets.dataset import ClassMapping, Dataset, Manifest
 from fixtures.models.model import Identity, ModelSpec
 from fixtures.models.recorded import Recorded
 from fixtures.predictions.oracle import Oracle
@@ -18,37 +17,44 @@ from fixtures.predictions.oracle import Oracle
 SIDE = 8
 
 
-@dataclass
-class Noise:
-    """A dataset whose image ``index`` is noise from the seed ``index``; ``broken`` ones cannot be read."""
+def speckled(index: int) -> Image.Image:
+    """Noise from the seed ``index``."""
+    return Image.fromarray(np.random.default_rng(index).integers(0, 256, (SIDE, SIDE, 3), dtype=np.uint8))
 
-    images: int = 50
-    name: str = "noise"
-    outputs: int = 7
-    mapping: ClassMapping = ClassMapping("identity")  # noqa: RUF009
-    keep_probabilities: bool = False
-    own_size: bool = False
-    tolerance: float = 0.0
-    broken: tuple[int, ...] = ()
-    content: str = "a"
-    loaded: Callable[[int], None] = lambda index: None
 
-    def __post_init__(self) -> None:
-        count = {"identity": self.outputs, "subset": len(self.mapping.indices), "groups": len(self.mapping.groups)}
-        self.classes = tuple(f"class {k}" for k in range(count[self.mapping.kind]))
-        self.ids = [f"folder/{index:05d}.png" for index in range(self.images)]
-        self.labels: NDArray[np.int64] = np.arange(self.images) % len(self.classes)
-        self.annotations: Mapping[str, NDArray[np.generic]] = {"even": np.arange(self.images) % 2 == 0}
+def noise(
+    images: int = 50,
+    *,
+    name: str = "noise",
+    outputs: int = 7,
+    mapping: ClassMapping = ClassMapping("identity"),  # noqa: B008
+    broken: tuple[int, ...] = (),
+    content: str = "a",
+    loaded: Callable[[int], None] = lambda index: None,
+    picture: Callable[[int], Image.Image] = speckled,
+    **more,
+) -> Dataset:
+    """A dataset whose images are what ``picture`` makes; ``broken`` ones cannot be read; ``loaded`` hears of each."""
+    counts = {"identity": outputs, "none": outputs, "subset": len(mapping.indices), "groups": len(mapping.groups)}
+    ids = [f"folder/{index:05d}.png" for index in range(images)]
 
-    def manifest(self) -> Manifest:
-        return Manifest(self.images, 0, f"{self.content} {self.images} {self.broken}")
+    def load(index: int) -> Image.Image:
+        loaded(index)
+        if index in broken:
+            raise InputError(f"{ids[index]}: cannot be read as an image (cut off)")
+        return picture(index)
 
-    def load(self, index: int) -> Image.Image:
-        self.loaded(index)
-        if index in self.broken:
-            raise InputError(f"{self.ids[index]}: cannot be read as an image (cut off)")
-        pixels = np.random.default_rng(index).integers(0, 256, (SIDE, SIDE, 3), dtype=np.uint8)
-        return Image.fromarray(pixels)
+    found = Dataset(
+        name=name,
+        classes=tuple(f"class {k}" for k in range(counts[mapping.kind])),
+        mapping=mapping,
+        ids=ids,
+        labels=np.arange(images) % max(counts[mapping.kind], 1),
+        annotations={"even": np.arange(images) % 2 == 0},
+        load=load,
+        describe=lambda: Manifest(images, 0, f"{content} {images} {broken}"),
+    )
+    return replace(found, **more)
 
 
 @dataclass
@@ -91,7 +97,7 @@ class Shelf:
         self.loads.append(spec.name)
         return self.networks.setdefault(spec.name, Linear(expected))
 
-    def recorded(self, spec: ModelSpec, dataset: Noise) -> Recorded:
+    def recorded(self, spec: ModelSpec, dataset: Dataset) -> Recorded:
         return self.recordings[spec.name]
 
 
@@ -99,9 +105,9 @@ class Shelf:
 class Suite:
     """Datasets by role."""
 
-    datasets: dict[str, Noise]
+    datasets: dict[str, Dataset]
 
-    def dataset(self, name: str) -> Noise:
+    def dataset(self, name: str) -> Dataset:
         return self.datasets[name]
 
 
@@ -118,8 +124,8 @@ def shelf(*names: str, **more) -> Shelf:
     return Shelf({name: identity(f"weights of {name}", **more) for name in names})
 
 
-def oracle(root: Path, models: Shelf, *datasets: Noise, **options) -> Oracle:
+def oracle(root: Path, models: Shelf, *datasets: Dataset, **options) -> Oracle:
     specs = {name: spec(name) for name in models.identities}
     specs |= {name: spec(name, "predictions") for name in models.recordings}
-    suite = Suite({dataset.name: dataset for dataset in datasets or (Noise(),)})
+    suite = Suite({dataset.name: dataset for dataset in datasets or (noise(),)})
     return Oracle(suite, specs, root, sources=models, **options)

@@ -7,7 +7,7 @@ import pytest
 from fixtures.predictions.plan import Plan, costs, left, told
 from fixtures.predictions.request import Request
 from fixtures.predictions.speeds import Speeds
-from tests.predictions.fakes import Noise, identity, oracle, shelf
+from tests.predictions.fakes import identity, noise, oracle, shelf
 
 ASK = Request("one", "noise")
 
@@ -40,10 +40,10 @@ def test_a_damaged_file_tells_nothing(tmp_path, content):
 
 
 def test_an_oracle_remembers_how_fast_it_was(tmp_path):
-    first = oracle(tmp_path, shelf("one"), Noise(200))
+    first = oracle(tmp_path, shelf("one"), noise(200))
     first.get(ASK)
     first.close()
-    asked = oracle(tmp_path, shelf("one"), Noise(200), Noise(400, name="other"))
+    asked = oracle(tmp_path, shelf("one"), noise(200), noise(400, name="other"))
     speed = asked.speed("one")
     assert speed > 0
     plan = Plan.of(asked, [ASK, Request("one", "other")])
@@ -54,7 +54,7 @@ def test_an_oracle_remembers_how_fast_it_was(tmp_path):
 
 
 def test_what_looks_have_predicted_counts(tmp_path):
-    asked = oracle(tmp_path, shelf("one"), Noise(200))
+    asked = oracle(tmp_path, shelf("one"), noise(200))
     asked.get(replace(ASK, images=64, order="0"))
     plan = Plan.of(asked, [ASK])
     assert plan.entries[0][1].status == "partial"
@@ -63,7 +63,7 @@ def test_what_looks_have_predicted_counts(tmp_path):
 
 
 def test_nothing_to_predict_costs_nothing(tmp_path):
-    asked = oracle(tmp_path, shelf("one"), Noise(200))
+    asked = oracle(tmp_path, shelf("one"), noise(200))
     asked.get(ASK)
     assert costs(Plan.of(asked, [ASK]), {}, asked.speed) == ""
 

@@ -18,23 +18,15 @@ from fixtures.predictions import partial
 from fixtures.predictions.plan import Plan, render
 from fixtures.predictions.request import Request
 from fixtures.predictions.table import column, ids_of
-from tests.predictions.fakes import Linear, Noise, oracle, shelf
+from tests.predictions.fakes import Linear, noise, oracle, shelf
 
 ASK = Request("one", "noise", content="features")
 WIDTH = 12
 
 
-@dataclass
-class Probed(Noise):
+def probed(images=50, **more):
     """Noise of three classes that are not the models'."""
-
-    mapping: ClassMapping = ClassMapping("none")  # noqa: RUF009
-
-    def __post_init__(self):
-        self.mapping, mapping = ClassMapping("identity"), self.mapping
-        self.outputs = 3
-        super().__post_init__()
-        self.mapping = mapping
+    return noise(images, outputs=3, **{"mapping": ClassMapping("none"), **more})
 
 
 @dataclass
@@ -59,14 +51,14 @@ def seeing(**more):
 
 
 def extracted(root, models=None, dataset=None, **options):
-    asked = oracle(root, models or seeing(), dataset or Probed(), **options)
+    asked = oracle(root, models or seeing(), dataset or probed(), **options)
     return asked, asked.features(ASK)
 
 
 def test_features_are_those_of_the_network_in_order(tmp_path):
     models = seeing()
     asked, stored = extracted(tmp_path, models)
-    dataset = Probed()
+    dataset = probed()
     images = torch.stack([models.networks["one"].prepare(dataset.load(index)) for index in range(50)])
     features = column(stored.table, "features")
     assert features.dtype == np.float32
@@ -96,7 +88,7 @@ def test_the_file_opens_in_pandas_and_is_named_after_its_content(tmp_path):
 
 
 def test_features_and_predictions_of_the_same_images_do_not_meet(tmp_path):
-    asked = oracle(tmp_path, seeing(), Noise())
+    asked = oracle(tmp_path, seeing(), noise())
     asked.get(Request("one", "noise"))
     asked.features(ASK)
     assert asked.cell(ASK).key != asked.cell(Request("one", "noise")).key
@@ -109,8 +101,8 @@ def test_features_and_predictions_of_the_same_images_do_not_meet(tmp_path):
 )
 def test_other_images_have_other_features(tmp_path, change):
     extracted(tmp_path)
-    asked, stored = extracted(tmp_path, dataset=Probed(**change))
-    assert asked.log[0].predicted == len(Probed(**change).ids)
+    asked, stored = extracted(tmp_path, dataset=probed(**change))
+    assert asked.log[0].predicted == len(probed(**change).ids)
     assert len(stored.table) == 49 if change != {"content": "b"} else 50
 
 
@@ -151,7 +143,7 @@ def test_what_was_extracted_before_a_failure_is_kept(tmp_path, monkeypatch):
 
 
 def test_images_that_cannot_be_read_have_none(tmp_path):
-    _, stored = extracted(tmp_path, dataset=Probed(broken=(0, 7), tolerance=0.1))
+    _, stored = extracted(tmp_path, dataset=probed(broken=(0, 7), tolerance=0.1))
     assert len(stored.table) == 48
     assert list(stored.unreadable) == ["folder/00000.png", "folder/00007.png"]
 
@@ -168,13 +160,13 @@ def test_a_recording_has_none(tmp_path):
     models = shelf()
     models.recordings["said"] = Recorded((), "logits")
     models.identities["said"] = shelf("said").identities["said"]
-    asked = oracle(tmp_path, models, Probed())
+    asked = oracle(tmp_path, models, probed())
     with pytest.raises(NoFeatures, match="said is recorded predictions"):
         asked.features(replace(ASK, model="said"))
 
 
 def test_the_plan_knows_features(tmp_path):
-    asked = oracle(tmp_path, seeing(), Probed())
+    asked = oracle(tmp_path, seeing(), probed())
     assert "one    noise    features      50  missing" in render(Plan.of(asked, [ASK]))
     asked.features(ASK)
     assert "1 predictions of 50 images: 1 stored, 0 missing" in render(Plan.of(asked, [ASK]))
@@ -197,7 +189,7 @@ def _no_calls():
 
 
 def probe(root, models=None, train=None, test=None, **options):
-    train, test = train or Probed(40, name="train"), test or Probed(30, name="test", content="b")
+    train, test = train or probed(40, name="train"), test or probed(30, name="test", content="b")
     asked = oracle(root, models or seeing(), train, test, **options)
     return StoredProbe(asked, "noise", replace(ASK, dataset="train"), replace(ASK, dataset="test"))
 
@@ -225,8 +217,8 @@ def test_answers_are_fitted_once_and_kept(tmp_path):
     [
         {"settings": {"seeds": (0, 1)}},
         {"settings": {"seeds": (0, 1, 2), "shift": 0.1}},
-        {"train": Probed(41, name="train")},
-        {"test": Probed(30, name="test", content="c")},
+        {"train": probed(41, name="train")},
+        {"test": probed(30, name="test", content="c")},
     ],
     ids=["seeds", "setting", "train", "test"],
 )
@@ -259,8 +251,8 @@ def test_damaged_answers_are_noticed_and_fitted_again(tmp_path):
 
 def test_images_that_cannot_be_read_take_no_part(tmp_path):
     train, test = (
-        Probed(40, name="train", broken=(0, 3), tolerance=0.1),
-        Probed(30, name="test", broken=(1,), tolerance=0.1),
+        probed(40, name="train", broken=(0, 3), tolerance=0.1),
+        probed(30, name="test", broken=(1,), tolerance=0.1),
     )
     for _ in range(2):  # fitted, then from the store
         found = probe(tmp_path, train=train, test=test).answers(nearest, seeds=(0,))
@@ -281,16 +273,11 @@ def test_what_nothing_vouches_for_is_forgotten_at_the_end(tmp_path):
 
 
 def test_other_classes_in_training_than_in_test_are_refused(tmp_path):
-    @dataclass
-    class Renamed(Probed):
-        def __post_init__(self):
-            super().__post_init__()
-            self.classes = tuple(reversed(self.classes))
-
+    test = probed(30, name="test", classes=("class 2", "class 1", "class 0"))
     with pytest.raises(InputError, match="train has the classes class 0, class 1, class 2, test class 2, class 1"):
-        probe(tmp_path, test=Renamed(30, name="test")).data()
+        probe(tmp_path, test=test).data()
 
 
 def test_testing_on_the_training_images_is_refused(tmp_path):
     with pytest.raises(InputError, match="train and test are the same images"):
-        probe(tmp_path, train=Probed(30, name="train"), test=Probed(30, name="test")).data()
+        probe(tmp_path, train=probed(30, name="train"), test=probed(30, name="test")).data()

@@ -16,7 +16,7 @@ from fixtures.models.recorded import Recorded
 from fixtures.predictions.answer import Answers
 from fixtures.predictions.plan import Plan, render
 from fixtures.predictions.request import Request
-from tests.predictions.fakes import Linear, Noise, identity, oracle, shelf
+from tests.predictions.fakes import Linear, identity, noise, oracle, shelf
 
 ASK = Request("one", "noise")
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_each_network_is_loaded_once_and_each_request_predicted_once(tmp_path):
     models = shelf("one", "two")
-    asked = oracle(tmp_path, models, Noise(), Noise(30, name="other"))
+    asked = oracle(tmp_path, models, noise(), noise(30, name="other"))
     for model in ("one", "two"):
         for dataset in ("noise", "other", "noise"):
             asked.get(Request(model, dataset))
@@ -83,7 +83,7 @@ def test_what_nothing_vouches_for_is_never_reused_by_another_run(tmp_path):
 )
 def test_what_cannot_be_answered_is_said_before_a_network_is_loaded(tmp_path, request_, why):
     models = shelf("one")
-    asked = oracle(tmp_path, models, Noise(), Noise(name="strange", outputs=9), Noise(0, name="empty"))
+    asked = oracle(tmp_path, models, noise(), noise(name="strange", outputs=9), noise(0, name="empty"))
     for method in (asked.state, asked.get):
         with pytest.raises(InputError, match=why):
             method(request_)
@@ -91,7 +91,7 @@ def test_what_cannot_be_answered_is_said_before_a_network_is_loaded(tmp_path, re
 
 
 def test_the_states_of_a_plan(tmp_path):
-    asked = oracle(tmp_path, shelf("one", "two"), Noise(), Noise(2000, name="other"))
+    asked = oracle(tmp_path, shelf("one", "two"), noise(), noise(2000, name="other"))
     asked.get(ASK)
     state = asked.state(Request("two", "other"))
     (tmp_path / f"{state.key[:12]}.partial").mkdir()
@@ -111,7 +111,7 @@ def test_the_states_of_a_plan(tmp_path):
 
 
 def recording(kind="probabilities", **rows) -> Recorded:
-    return Recorded(tuple(Noise().ids), kind, **rows)
+    return Recorded(tuple(noise().ids), kind, **rows)
 
 
 def test_recorded_decisions_need_no_network(tmp_path):
@@ -135,7 +135,7 @@ def test_recorded_responses_tell_the_class_and_no_more(tmp_path):
     names = np.array(["class 1", "class 0", "na", "class 1", "class 0"] * 10)
     models = shelf("rec")
     models.recordings["rec"] = recording(responses=names)
-    dataset = Noise(mapping=ClassMapping("groups", groups=((0, 1), (5,))))
+    dataset = noise(mapping=ClassMapping("groups", groups=((0, 1), (5,))))
     answer = oracle(tmp_path, models, dataset).get(Request("rec", "noise"))
     assert answer.predicted.tolist() == [1, 0, -1, 1, 0] * 10
     assert answer.correct.tolist() == (answer.predicted == np.arange(50) % 2).tolist()
@@ -149,7 +149,7 @@ def test_recorded_rows_go_through_the_mapping(tmp_path):
     rows = np.random.default_rng(0).dirichlet(np.ones(7), 50)
     models = shelf("rec")
     models.recordings["rec"] = recording(rows=rows)
-    dataset = Noise(mapping=ClassMapping("subset", (4, 2)), keep_probabilities=True)
+    dataset = noise(mapping=ClassMapping("subset", (4, 2)), keep_probabilities=True)
     answer = oracle(tmp_path, models, dataset).get(Request("rec", "noise"))
     chosen = rows[:, [4, 2]]
     np.testing.assert_allclose(answer.probabilities, chosen / chosen.sum(axis=1, keepdims=True))
@@ -158,21 +158,21 @@ def test_recorded_rows_go_through_the_mapping(tmp_path):
 @pytest.mark.parametrize(
     ("recorded", "dataset", "view", "why"),
     [
-        (recording(), Noise(), "identity", "holds neither outputs nor a best class"),
+        (recording(), noise(), "identity", "holds neither outputs nor a best class"),
         (
             recording(predicted_class=np.zeros(50, int), predicted_probability=np.ones(50)),
-            Noise(mapping=ClassMapping("subset", (0, 1))),
+            noise(mapping=ClassMapping("subset", (0, 1))),
             "identity",
             "only the best class was recorded",
         ),
         (
             recording(responses=np.array(["class 0"] * 49 + ["wolf"])),
-            Noise(),
+            noise(),
             "identity",
             r"image '.*49.*' was recorded as 'wolf', which is no class of the dataset \(1 such images\); classes are",
         ),
-        (recording(), Noise(), "flip", "recorded predictions say nothing about images under flip"),
-        (recording(rows=np.ones((50, 3)) / 3), Noise(), "identity", "3 outputs and the dataset 7 classes"),
+        (recording(), noise(), "flip", "recorded predictions say nothing about images under flip"),
+        (recording(rows=np.ones((50, 3)) / 3), noise(), "identity", "3 outputs and the dataset 7 classes"),
     ],
 )
 def test_recordings_that_do_not_answer(tmp_path, recorded, dataset, view, why):
@@ -213,16 +213,16 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 import numpy as np
-from fixtures.datasets.dataset import ClassMapping, Manifest
+from fixtures.datasets.dataset import ClassMapping, Dataset, Manifest
 from fixtures.models.model import Identity, ModelSpec
 from fixtures.predictions.oracle import Oracle
 from fixtures.predictions.plan import Plan, render
 from fixtures.predictions.request import Request
 n = 50
-dataset = SimpleNamespace(
+dataset = Dataset(
     name="noise", classes=tuple(f"class {k}" for k in range(7)), mapping=ClassMapping("identity"),
     ids=[f"folder/{i:05d}.png" for i in range(n)], labels=np.arange(n) % 7, annotations={},
-    keep_probabilities=False, manifest=lambda: Manifest(n, 0, "a 50 ()"))
+    load=None, describe=lambda: Manifest(n, 0, "a 50 ()"))
 one = ModelSpec("one", "python", "x:y", "", ())
 sources = SimpleNamespace(identify=lambda spec: Identity("weights of one", "none", 7))
 oracle = Oracle(SimpleNamespace(dataset=lambda name: dataset), {"one": one}, Path(sys.argv[1]), sources=sources)

@@ -15,7 +15,7 @@ from fixtures.core.errors import InputError
 from fixtures.predictions import buffer, partial, sealed
 from fixtures.predictions.progress import Silent
 from fixtures.predictions.request import Request
-from tests.predictions.fakes import Noise, oracle, shelf
+from tests.predictions.fakes import noise, oracle, shelf
 from tests.predictions.slow_run import counting
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -102,7 +102,7 @@ def interrupted(root, monkeypatch, seconds=0.0, at=31, **dataset):
 
     monkeypatch.setattr(partial, "SECONDS", seconds)
     with pytest.raises(Stop):
-        oracle(root, shelf("one"), Noise(loaded=stop, **dataset), batch_size=5).get(ASK)
+        oracle(root, shelf("one"), noise(loaded=stop, **dataset), batch_size=5).get(ASK)
     (folder,) = root.glob("*.partial")
     return sorted(folder.iterdir())
 
@@ -160,7 +160,7 @@ def test_a_damaged_part_is_noticed_and_predicted_again(tmp_path, monkeypatch, da
 
 def test_unreadable_images_are_remembered_across_an_interruption(tmp_path, monkeypatch):
     interrupted(tmp_path, monkeypatch, broken=(3,), tolerance=0.1)
-    again = oracle(tmp_path, shelf("one"), Noise(broken=(3,), tolerance=0.1), batch_size=5)
+    again = oracle(tmp_path, shelf("one"), noise(broken=(3,), tolerance=0.1), batch_size=5)
     assert len(again.get(ASK)) == 49
     assert again.log[0].predicted == 20
     assert list(again.log[0].unreadable) == ["folder/00003.png"]
@@ -169,7 +169,7 @@ def test_unreadable_images_are_remembered_across_an_interruption(tmp_path, monke
 def test_whole_distributions_survive_too_and_are_written_in_groups(tmp_path, monkeypatch):
     monkeypatch.setattr(sealed, "ROW_GROUP", 1000)
     interrupted(tmp_path, monkeypatch, keep_probabilities=True)
-    answer = oracle(tmp_path, shelf("one"), Noise(keep_probabilities=True), batch_size=5).get(ASK)
+    answer = oracle(tmp_path, shelf("one"), noise(keep_probabilities=True), batch_size=5).get(ASK)
     assert answer.probabilities.shape == (50, 7)
     np.testing.assert_allclose(answer.probabilities.sum(axis=1), 1)
     np.testing.assert_array_equal(answer.probabilities.max(axis=1), answer.confidence)

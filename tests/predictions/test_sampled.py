@@ -6,7 +6,7 @@ import numpy as np
 
 from fixtures.datasets.derived.sample import sample
 from fixtures.predictions.request import Request
-from tests.predictions.fakes import Noise, oracle, shelf
+from tests.predictions.fakes import noise, oracle, shelf
 
 ASK = Request("one", "noise")
 
@@ -20,7 +20,7 @@ def test_a_sample_is_taken_from_what_is_stored_of_all_images(tmp_path):
     assert sum(models.networks["one"].passes) == 50, "nothing was predicted again"
     assert [(line.images, line.predicted) for line in asked.log] == [(20, 0)]
     chosen = [everything.ids.tolist().index(name) for name in found.ids]
-    assert found.ids.tolist() == list(sample(Noise(), 20).ids)
+    assert found.ids.tolist() == list(sample(noise(), 20).ids)
     assert (found.label_log_probability == everything.label_log_probability[chosen]).all()
     assert (found.annotations["even"] == everything.annotations["even"][chosen]).all()
 
@@ -34,7 +34,7 @@ def test_so_is_the_part_that_a_request_asks_for(tmp_path):
 
 
 def test_images_that_could_not_be_read_are_left_out_of_the_sample_too(tmp_path):
-    models, broken = shelf("one"), Noise(broken=(3, 4, 5, 6, 7, 8, 9), tolerance=0.5)
+    models, broken = shelf("one"), noise(broken=(3, 4, 5, 6, 7, 8, 9), tolerance=0.5)
     oracle(tmp_path, models, broken).get(ASK)
     asked = oracle(tmp_path, models, broken, max_images=20)
     found = asked.get(ASK)
@@ -48,7 +48,7 @@ def test_images_that_could_not_be_read_are_left_out_of_the_sample_too(tmp_path):
 def test_other_images_of_the_same_names_are_predicted(tmp_path):
     models = shelf("one")
     oracle(tmp_path, models).get(ASK)
-    asked = oracle(tmp_path, models, Noise(content="b"), max_images=20)
+    asked = oracle(tmp_path, models, noise(content="b"), max_images=20)
     asked.get(ASK)
     assert sum(models.networks["one"].passes) == 70
 

@@ -13,7 +13,7 @@ from fixtures.datasets.dataset import ClassMapping
 from fixtures.predictions import sealed
 from fixtures.predictions.key import file_name, key_of
 from fixtures.predictions.request import Request
-from tests.predictions.fakes import Noise, identity, oracle, shelf
+from tests.predictions.fakes import identity, noise, oracle, shelf
 
 ASK = Request("one", "noise")
 
@@ -186,19 +186,19 @@ def test_the_draft_of_a_killed_process_is_swept_away(tmp_path):
 
 
 def test_the_key_is_content():
-    base = key_of(identity(), Noise(), "identity", "fp32")
-    assert base == key_of(identity(facts={"file": "moved.pt"}), Noise(name="renamed"), "identity", "fp32")
+    base = key_of(identity(), noise(), "identity", "fp32")
+    assert base == key_of(identity(facts={"file": "moved.pt"}), noise(name="renamed"), "identity", "fp32")
     others = [
-        key_of(identity("g"), Noise(), "identity", "fp32"),
-        key_of(identity(kind="probabilities"), Noise(), "identity", "fp32"),
-        key_of(identity(), Noise(content="b"), "identity", "fp32"),
-        key_of(identity(), Noise(mapping=ClassMapping("subset", (0, 1))), "identity", "fp32"),
-        key_of(identity(), Noise(mapping=ClassMapping("subset", (1, 0))), "identity", "fp32"),
-        key_of(identity(), Noise(keep_probabilities=True), "identity", "fp32"),
-        key_of(identity(), Noise(own_size=True), "identity", "fp32"),
-        key_of(identity(), Noise(), "hflip", "fp32"),
-        key_of(identity(), Noise(), "identity", "bf16"),
-        key_of(identity(), Noise(), "identity", "fp32", "run 1"),
+        key_of(identity("g"), noise(), "identity", "fp32"),
+        key_of(identity(kind="probabilities"), noise(), "identity", "fp32"),
+        key_of(identity(), noise(content="b"), "identity", "fp32"),
+        key_of(identity(), noise(mapping=ClassMapping("subset", (0, 1))), "identity", "fp32"),
+        key_of(identity(), noise(mapping=ClassMapping("subset", (1, 0))), "identity", "fp32"),
+        key_of(identity(), noise(keep_probabilities=True), "identity", "fp32"),
+        key_of(identity(), noise(own_size=True), "identity", "fp32"),
+        key_of(identity(), noise(), "hflip", "fp32"),
+        key_of(identity(), noise(), "identity", "bf16"),
+        key_of(identity(), noise(), "identity", "fp32", "run 1"),
     ]
     assert len({base, *others}) == len(others) + 1
 

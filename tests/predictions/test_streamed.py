@@ -13,11 +13,11 @@ from fixtures.datasets.dataset import ClassMapping
 from fixtures.models import recorded, streamed
 from fixtures.models.model import ModelSpec
 from fixtures.predictions.request import Request
-from tests.predictions.fakes import Noise, Shelf, identity, oracle
+from tests.predictions.fakes import Shelf, identity, noise, oracle
 
 IMAGES, CLASSES = 50, 7
 SAID = np.random.default_rng(6).normal(size=(IMAGES + 5, CLASSES)).astype(np.float32)
-NAMES = [*Noise().ids, *(f"strange{k}.png" for k in range(5))]
+NAMES = [*noise().ids, *(f"strange{k}.png" for k in range(5))]
 SHUFFLED = np.random.default_rng(7).permutation(IMAGES + 5)
 
 
@@ -58,13 +58,14 @@ class Reading(Shelf):
         self.path, self.read = path, read
 
     def recorded(self, spec, dataset):
-        spec = ModelSpec("rec", "predictions", str(self.path), "", tuple(f"class {k}" for k in range(dataset.outputs)))
+        outputs = len(dataset.classes) if dataset.mapping.kind == "identity" else CLASSES
+        spec = ModelSpec("rec", "predictions", str(self.path), "", tuple(f"class {k}" for k in range(outputs)))
         return self.read(spec, dataset.name, dataset.ids)
 
 
 def said(folder: Path, path: Path, read, dataset=None):
-    asked = oracle(folder, Reading(path, read), dataset or Noise())
-    found = asked.get(Request("rec", (dataset or Noise()).name))
+    asked = oracle(folder, Reading(path, read), dataset or noise())
+    found = asked.get(Request("rec", (dataset or noise()).name))
     return found, asked.remarks
 
 
@@ -78,8 +79,8 @@ def _small_pieces(monkeypatch):
 @pytest.mark.parametrize("writer", WRITERS)
 def test_the_same_rows(tmp_path, writer, order, kind):
     path = write(tmp_path, writer, SAID.astype(kind)[order], np.array(NAMES)[order])
-    assert streamed.stream(path, "noise", Noise().ids, CLASSES) is not None
-    for dataset in (Noise(keep_probabilities=True), Noise(mapping=ClassMapping("subset", (5, 1, 2)))):
+    assert streamed.stream(path, "noise", noise().ids, CLASSES) is not None
+    for dataset in (noise(keep_probabilities=True), noise(mapping=ClassMapping("subset", (5, 1, 2)))):
         one, remarks = said(tmp_path / "a", path, recorded.in_pieces, dataset)
         other, same = said(tmp_path / "b", path, recorded.recorded, dataset)
         assert remarks == same
@@ -153,7 +154,7 @@ def test_no_pickle_is_run(tmp_path):
 def test_it_is_never_held_at_once(tmp_path, writer, monkeypatch):
     images, classes = 3_000, 300
     monkeypatch.setattr(streamed, "BYTES", 8 * classes * 100)
-    dataset = Noise(images, outputs=classes)
+    dataset = noise(images, outputs=classes)
     values = np.random.default_rng(1).normal(size=(images, classes)).astype(np.float32)
     values[np.arange(images), dataset.labels] += 3
     path = write(tmp_path, writer, values, dataset.ids)

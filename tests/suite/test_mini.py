@@ -2,7 +2,6 @@
 
 import pytest
 
-from fixtures.datasets.dataset import own_size
 from fixtures.mini import splits
 from fixtures.mini.prompts import CLASS_NAMES, TEMPLATES
 from fixtures.mini.recipes import RENDITION_CLASSES
@@ -47,7 +46,7 @@ def test_the_middle_of_wide_is_an_ordinary_picture(suite):
     wide, ordinary = (splits.SPLITS[name] for name in ("wide", "val"))
     assert wide.size / wide.field == ordinary.size / ordinary.field
     assert (wide.size - ordinary.size) / 2 >= ordinary.size * 100 / 224
-    assert [role for role in suite.roles if own_size(suite.dataset(role))] == ["wide"]
+    assert [role for role in suite.roles if suite.dataset(role).own_size] == ["wide"]
 
 
 def test_probes_ask_for_what_no_output_says(suite):
