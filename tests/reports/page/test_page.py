@@ -1,0 +1,207 @@
+"""The page says what came of the run, is one file that loads nothing, and no name, however odd, becomes part of it."""
+
+import base64
+import hashlib
+import json
+import re
+import zlib
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from fixtures.core.text import printable
+from fixtures.reports.page.verdict import verdict
+from fixtures.reports.page.write import page
+from tests.reports.page import runs
+
+SIZE = 3_000_000
+VOID = {"meta", "img", "input", "br", "hr", "link"}
+
+
+class Document(HTMLParser):
+    """Elements with their attributes and words, in order; fails where tags do not match."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.elements, self.words = [], [], []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if not {"script", "style", "title"} & set(self.open):
+            self.words.append(data)
+
+    def all(self, tag):
+        return [attributes for name, attributes in self.elements if name == tag]
+
+    @property
+    def text(self):
+        return " ".join(" ".join(self.words).split())
+
+
+def told(text, name):
+    """What a block of JSON holds."""
+    return json.loads(re.search(rf'<script type="application/json" id="{name}">(.*?)</script>', text, re.DOTALL)[1])
+
+
+def unpacked(packed):
+    return zlib.decompress(base64.b64decode(packed)).decode()
+
+
+@pytest.fixture(scope="module")
+def usual():
+    return page(runs.usual())
+
+
+def test_the_verdict_and_its_four_answers_come_first(usual):
+    text = Document(usual).text
+    places = [
+        text.index(words)
+        for words in (
+            "May it ship?",
+            "Yes",
+            "What got worse?",
+            "For whom?",
+            "Compared with what?",
+            "Shown by which images?",
+            "Models side by side",
+        )
+    ]
+    assert places == sorted(places)
+    assert "is right on 10 of 20 images (50%) of class cat in val; on all of them 75%" in text
+    assert "No rule is broken. Whether anything changed is unknown: there is no baseline" in text
+
+
+def test_it_loads_nothing_and_only_its_own_script_may_run(usual):
+    document = Document(usual)
+    policy = next(one["content"] for one in document.all("meta") if one.get("http-equiv") == "Content-Security-Policy")
+    script = re.search(r"<script>(.*)</script>", usual, re.DOTALL)[1]
+    own = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{own}'" in policy
+    assert policy.startswith("default-src 'none'")
+    assert not document.all("link")
+    assert not document.all("iframe")
+    sources = [one["src"] for tag, one in document.elements if "src" in one]
+    assert sources
+    assert all(one.startswith("data:image/webp") for one in sources)
+    assert not re.search(r"@import|url\(\s*['\"]?(?!#)", re.search(r"<style>(.*?)</style>", usual, re.DOTALL)[1])
+    assert [one for tag, one in document.elements if tag != "a" and str(one.get("href", "#"))[0] != "#"] == []
+
+
+@pytest.mark.parametrize("word", [runs.HOSTILE, "{{ 7 * 7 }}", "\u202eevil\x00", "<!--", "\ud800"])
+def test_no_name_becomes_part_of_the_page(word):
+    text = page(runs.usual(word))
+    document = Document(text)
+    executed = [attributes for attributes in document.all("script") if attributes.get("type") != "application/json"]
+    assert executed == [{}]
+    assert not [one for _, one in document.elements if any(name.startswith("on") for name in one)]
+    assert [one["alt"] for one in document.all("img")] == [
+        f"image {printable(word)}, labelled {printable(word)}"
+    ]  # of the verdict; those of the gallery are made later, of plain text
+    details = json.loads(unpacked(told(text, "details")))
+    assert details[0]["notes"] == [printable(word)]
+    assert "49" not in document.text.replace("{{ 7 * 7 }}", "")
+
+
+def test_every_number_opens_with_its_rule_parts_figure_and_source(usual):
+    details = json.loads(unpacked(told(usual, "details")))
+    assert [one["name"] for one in details[:2]] == ["calibration.ece"] * 2
+    assert dict(details[0]["facts"])["Rule"] == "<= 0.100 (thresholds.yaml:14)"
+    assert details[0]["source"] == "arXiv:1706.04599"
+    assert details[4]["columns"] == ["dataset", "accuracy"]
+    assert details[4]["rows"] == [["v2", 0.8], ["a", 0.6]]
+    drawn = unpacked(told(usual, "figures")[details[0]["figure"]])
+    assert drawn.startswith("<svg")
+    assert "accuracy 0.900" in drawn
+    assert "var(--ink)" in drawn
+    assert "#22272e" not in drawn
+    assert "clip-path" not in drawn or re.search(r'id="f0-', drawn)
+    assert {int(one["data-open"]) for one in Document(usual).all("button") if "data-open" in one} == set(range(6))
+
+
+def test_tables_have_headers_captions_and_can_be_sorted(usual):
+    document = Document(usual)
+    assert len(document.all("caption")) == len(document.all("table"))
+    assert all("scope" in one for one in document.all("th"))
+    assert {one["aria-sort"] for one in document.all("th") if "aria-sort" in one} == {"none"}
+    assert document.all("html")[0]["lang"] == "en"
+    assert [one["href"] for one in document.all("a")][:3] == ["#verdict", "#numbers", "#images"]
+    ids = [one["id"] for _, one in document.elements if "id" in one]
+    assert len(ids) == len(set(ids))
+    assert {one["href"][1:] for one in document.all("a") if one["href"][0] == "#"} <= set(ids)
+
+
+def test_models_stand_side_by_side(usual):
+    assert "Accuracy against robustness" in usual
+    charts = [unpacked(one) for one in told(usual, "dot-charts")]
+    assert len(charts) == 2
+    assert all(">vit-clip</text>" in one and ">convnext-sup</text>" in one for one in charts)
+
+
+def test_surest_mistakes_need_no_baseline(usual):
+    first, second = told(usual, "galleries")
+    assert (first["kind"], second["kind"]) == ("surest mistakes", "worst group")
+    image, name, label, answer, probability, before, _ = first["pictures"][1]
+    assert (name, label, answer, probability, before) == ("b", "ant", "dog", 0.97, None)
+    assert base64.b64decode(told(usual, "pictures")[image])[8:12] == b"WEBP"
+    assert "cat" in unpacked(told(usual, "classes-packed"))
+
+
+def test_a_regression_says_what_got_worse_for_whom_and_against_what():
+    text = page(runs.regressed())
+    said = Document(text).text
+    for words in (
+        "May it ship? No", "57 tests: val: 3 of 10 images cannot be read", "vit-clip on val: 3 numbers",
+        "The baseline runs/main", "94 of 576 were right", "was cat 0.80", "said dog 0.97", "+0.011 +0.004 to +0.018",
+        "pytest --model vit-clip --baseline=runs/main",
+    ):  # fmt: skip
+        assert words in said
+
+
+@pytest.mark.parametrize(
+    ("run", "word"),
+    [
+        (runs.empty(), "No. No test ran"),
+        (runs.empty(2), "No. The run was interrupted"),
+        (runs.empty(1), "No. Nothing was measured"),
+        (replace(runs.usual(), told=runs.told(runs.usual().checks, 2, collected=9)), "No. The run was interrupted"),
+        (replace(runs.usual(), told=runs.told(runs.usual().checks, 0, collected=9)), "only part of one"),
+        (replace(runs.usual(), told=runs.told(runs.usual().checks, max_images=9)), "which releases nothing"),
+        (runs.usual(status="inconclusive", on_inconclusive="warn"), "Yes, with 6 left open"),
+        (runs.usual(status="not gated"), "Nobody says: no rule judges what was measured"),
+        (runs.usual(status="fail", exit_code=1), "No"),
+    ],
+)
+def test_runs_that_are_no_clean_pass_say_so(run, word):
+    assert word in verdict(run).word
+
+
+def test_an_empty_run_claims_nothing():
+    text = Document(page(runs.empty())).text
+    assert "Nothing is known: nothing was measured" in text
+    assert "Nothing was measured." in text
+    assert "No image is shown" in text
+    assert "no rule is broken" not in text.lower()
+
+
+def test_a_large_run_stays_small():
+    text = page(runs.large())
+    assert len(text) < SIZE
+    assert text.count("Metric 399") == 1
+
+
+def test_the_same_run_gives_the_same_bytes():
+    assert page(runs.usual()) == page(runs.usual())
