@@ -18,12 +18,8 @@ import pytest
 
 OPTIONS = "fixtures.plugin.options"
 """The plugin that declares the options, in the checkout."""
-TAKE_A_VALUE = (
-    *("--suite", "--model", "--data-root", "--checkpoint-dir", "--thresholds", "--store", "--device", "--precision"),
-    *("--batch-size", "--on-inconclusive", "--margin", "--suggest-thresholds", "--require", "--max-images"),
-    *("--search", "--sequential-seed", "--save-run", "--baseline", "--results", "--summary", "--reproduce"),
-)
-"""Options of every checkout of this suite that are followed by a value."""
+TESTS = ("behaviors", "tests")
+"""The folders of a checkout that hold tests."""
 STARTS_PYTEST = ("pytest", "py.test")
 """What pytest is started as: a script, or a module of Python's."""
 
@@ -54,8 +50,8 @@ def checkout_of(words: Sequence[str], strange: Collection[str], here: Path) -> P
     ``words``: options, and what may name tests; ``strange``: options that nobody has declared yet; ``here``: the folder
     that pytest was started in.
     """
-    places = [_holder(here / word.partition("::")[0]) for word in _tests(words, strange, here)] or [_holder(here)]
-    return next(filter(None, places), None)
+    named = [_holder(here / word.partition("::")[0]) for word in _tests(words, strange, here)]
+    return next(filter(None, named or [_holder(here), *map(_holder, _values(words, strange, here))]), None)
 
 
 def _words(config: pytest.Config, parser: pytest.Parser) -> tuple[list[str], list[str]]:
@@ -66,17 +62,30 @@ def _words(config: pytest.Config, parser: pytest.Parser) -> tuple[list[str], lis
 
 
 def _tests(words: Sequence[str], strange: Collection[str], here: Path) -> Iterator[str]:
-    """What may name tests: paths that exist and are no option's value.
+    """What names tests: paths that exist and are no option's value.
 
-    Whether an option of another plugin (``--alluredir``) takes a value is not known yet: a path after it names tests
-    where it is in a checkout.
+    Which options take a value is not known before the checkout is: a path after one that nobody has declared yet names
+    tests where it is in the folders of a checkout's tests.
     """
     for before, word in pairwise(["", *words]):
         place = here / word.partition("::")[0]
-        if word.startswith("-") or before in TAKE_A_VALUE or not _exists(place):
-            continue
-        if before not in strange or _holder(place):
+        if not word.startswith("-") and _exists(place) and (before not in strange or _among_tests(place)):
             yield word
+
+
+def _values(words: Sequence[str], strange: Collection[str], here: Path) -> Iterator[Path]:
+    """What follows an option that nobody has declared yet."""
+    for before, word in pairwise(["", *words]):
+        if before in strange and not word.startswith("-") and _exists(here / word):
+            yield here / word
+
+
+def _among_tests(path: Path) -> bool:
+    checkout = _holder(path)
+    if checkout is None:
+        return False
+    parts = Path(os.path.abspath(path)).relative_to(checkout).parts
+    return bool(parts) and parts[0] in TESTS
 
 
 def _exists(path: Path) -> bool:

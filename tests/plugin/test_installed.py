@@ -9,9 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from _pytest.config import PytestPluginManager
 
-from fixtures.plugin.options import pytest_addoption
 from tests.conftest import ROOT, run_pytest
 
 CALIBRATION = ("-k", "test_ece and val")
@@ -130,31 +128,11 @@ def test_other_projects_notice_nothing(tmp_path, installed):
     assert "1 passed" in ran.output
 
 
-class Options:
-    """Stands in for pytest's parser: which options are followed by a value."""
-
-    def __init__(self) -> None:
-        self.valued: list[str] = []
-
-    def getgroup(self, *_: str) -> "Options":
-        return self
-
-    def addoption(self, name: str, action: str = "store", **_: object) -> None:
-        if action in {"store", "append"}:
-            self.valued.append(name)
-
-
 @pytest.fixture
 def module(monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "installed"))
     yield import_module("vision_behaviors")
     sys.modules.pop("vision_behaviors")
-
-
-def test_the_module_that_is_installed_knows_every_option_with_a_value(module):
-    options = Options()
-    pytest_addoption(options, PytestPluginManager())
-    assert set(module.TAKE_A_VALUE) == set(options.valued)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +145,8 @@ def test_the_module_that_is_installed_knows_every_option_with_a_value(module):
         (["../house/behaviors/calibration/test_calibration.py::test_ece[a-b]", "--suite", "x.yaml"], "data", True),
         (["../data"], "house", False),
         (["--suite", "../data"], "house", True),
-        (["--suite", "../house"], "data", False),
+        (["--suite", "../data", "--store", "../house"], "data", True),
+        (["--new-option", "../data", "--another", "../data/small.yaml"], "house", True),
         (["-k", "x" * 5000], "house", True),
         (["--suite=../data", "no/such/path"], "house", True),
         (["--alluredir", "../data"], "house", True),
@@ -181,6 +160,14 @@ def test_which_checkout_a_command_line_is_about(module, house, words, here, abou
     (folder / "data").mkdir()
     strange = [word for word in words if word.startswith("--")]
     assert (module.checkout_of(words, strange, folder / here) == house.path) is about
+
+
+def test_the_value_of_an_unknown_option_never_beats_where_one_is(module, house, tmp_path, make_house):
+    other = make_house(tmp_path / "other")
+    for words in (["--new-option", str(other.path)], ["--new-option", str(other.path / "thresholds.yaml")]):
+        assert module.checkout_of(words, ["--new-option"], house.path) == house.path
+    words = ["--new-switch", str(other.path / "behaviors")]
+    assert module.checkout_of(words, ["--new-switch"], house.path) == other.path
 
 
 def test_where_pytest_cannot_begin_again_it_says_what_to_write(house, data, installed):

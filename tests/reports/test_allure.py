@@ -41,7 +41,7 @@ from fixtures.gates.gate import Gate
 from fixtures.gates.metrics import known_metrics
 from fixtures.gates.thresholds import load
 from fixtures.predictions.request import Request
-from fixtures.reports import allure_report
+from fixtures.reports import allure_report, allure_run
 
 MODELS, DATASETS = ("vit", "vit-clip"), ("val",)
 GATE = pytest.StashKey()
@@ -91,7 +91,7 @@ def pytest_configure(config):
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session):
     if not hasattr(session.config, "workerinput"):
-        allure_report.finish(session.config, {"suite": "mini", "odd key: a=b": "c:\\\\weights"})
+        allure_run.finish(allure_run.folder(session.config), {"suite": "mini", "odd key: a=b": "c:\\\\weights"})
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -376,7 +376,6 @@ def test_without_alluredir_nothing_is_written(tmp_path, monkeypatch):
     config = SimpleNamespace(option=SimpleNamespace(allure_report_dir=None))
     assert not allure_report.wanted(config)
     assert not allure_report.wanted(SimpleNamespace(option=SimpleNamespace()))
-    allure_report.finish(config, {"suite": "mini"})
     allure_report.crashed(config, "behaviors/toy/test_toy.py::test_x[a-b]", SimpleNamespace(longrepr="x"))
     assert list(tmp_path.iterdir()) == []
 

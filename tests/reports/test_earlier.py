@@ -112,7 +112,7 @@ def test_the_log_behind_a_stream_is_neither_taken_away_nor_replaced(stream, tmp_
     code += (
         "name = sys.argv[1]; earlier.take_away([f'--summary={name}'], Path.cwd()); print('still here', flush=True); "
     )
-    code += "destination.check_writable({'--summary': Path(name)}, {})"
+    code += "destination.check_writable([('--summary', Path(name))], {})"
     with log.open("w") as out:
         ran = subprocess.run([sys.executable, "-c", code, stream], cwd=ROOT, stdout=out, stderr=out, check=False)
     assert ran.returncode == 1
@@ -136,7 +136,7 @@ def test_pipes_and_the_like_are_refused_before_anything_is_measured(tmp_path):
     (tmp_path / "to-pipe").symlink_to("pipe")
     for name, what in (("pipe", "a pipe"), ("to-pipe", "a pipe"), ("self", "a link that leads to itself")):
         with pytest.raises(InputError, match=f"--results .*{name}: is {what}, not a file"):
-            destination.check_writable({"--results": tmp_path / name}, {})
+            destination.check_writable([("--results", tmp_path / name)], {})
     with pytest.raises(InputError, match="is a pipe, not a file"):
         destination.append(tmp_path / "pipe", "text")
     assert (tmp_path / "pipe").is_fifo()

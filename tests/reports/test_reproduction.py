@@ -11,9 +11,9 @@ from fixtures.core.errors import InputError
 from fixtures.gates.published import Published
 from fixtures.gates.rule import Rule
 from fixtures.gates.thresholds import Thresholds
-from fixtures.reports import reproduction
 from fixtures.reports.published import check_published, pairs
 from fixtures.reports.results import Unmeasured
+from fixtures.reports.writers import reproduction
 from tests.conftest import ROOT
 from tests.reports.checks import check
 from tests.reports.test_summary import tables, told

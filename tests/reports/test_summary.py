@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from fixtures.reports import results, summary
+from fixtures.reports import results
 from fixtures.reports.headline import headline
 from fixtures.reports.markup import plain, table
 from fixtures.reports.measured import measured
+from fixtures.reports.writers import summary
 from tests.reports.checks import ERROR, FAIL, NOT_GATED, ONE, check
 from tests.reports.compared import REGRESSION, SAME, compared
 
