@@ -34,11 +34,12 @@ def test_so_is_the_part_that_a_request_asks_for(tmp_path):
 
 
 def test_images_that_could_not_be_read_are_left_out_of_the_sample_too(tmp_path):
-    models, broken = shelf("one"), noise(broken=(3, 4, 5, 6, 7, 8, 9), tolerance=0.5)
+    models, rows = shelf("one"), (3, 4, 5, 6, 7, 8, 9)
+    broken = noise(broken=rows, tolerance=0.5)
     oracle(tmp_path, models, broken).get(ASK)
     asked = oracle(tmp_path, models, broken, max_images=20)
     found = asked.get(ASK)
-    lost = {broken.ids[k] for k in broken.broken} & set(sample(broken, 20).ids)
+    lost = {broken.ids[k] for k in rows} & set(sample(broken, 20).ids)
     assert len(lost) > 0
     assert len(found) == 20 - len(lost)
     assert np.isin(found.ids, sample(broken, 20).ids).all()
