@@ -53,6 +53,14 @@ def test_a_room_knows_no_other_room(room):
     assert wrong == []
 
 
+def test_a_format_of_datasets_knows_no_other_format():
+    """What two of them share is beside them: in ``containers``, ``images`` or ``labels``."""
+    formats = "fixtures.datasets.formats"
+    inside = [m for m in graph().modules if m.startswith(f"{formats}.")]
+    assert len(inside) > 10
+    assert [pair for module in inside for pair in imports_of(module, within=formats)] == []
+
+
 def test_the_picture_shows_the_rules_as_they_are():
     """``python .ci/architecture.py`` draws it anew."""
     command = [sys.executable, ROOT / ".ci/architecture.py", "--check"]

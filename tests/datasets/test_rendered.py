@@ -14,11 +14,10 @@ from fixtures.core import remarks
 from fixtures.core.arrays import load_or_make
 from fixtures.core.drafts import sweep
 from fixtures.core.errors import InputError
-from fixtures.datasets import recipe
+from fixtures.datasets import embedded, recipe
 from fixtures.datasets.class_space import ClassSpace
 from fixtures.datasets.dataset import ClassMapping
 from fixtures.datasets.declaration import Declaration
-from fixtures.datasets.formats import rendered
 from fixtures.mini import recipes, splits
 from fixtures.mini.scene import sample
 from fixtures.mini.vocabulary import CLASSES
@@ -31,7 +30,7 @@ def declaration(**changes) -> Declaration:
 
 
 def opened(tmp_path, split="hard", **changes):
-    return rendered.open_rendered(declaration(**changes), split, tmp_path)
+    return embedded.open_rendered(declaration(**changes), split, tmp_path)
 
 
 @pytest.fixture
@@ -45,7 +44,7 @@ def renderings(monkeypatch):
         pixels[:, 0, 0, 0] = np.arange(len(pixels)) % 251
         return pixels
 
-    monkeypatch.setattr(rendered.splits, "pixels", cheap)
+    monkeypatch.setattr(embedded.splits, "pixels", cheap)
     return calls
 
 

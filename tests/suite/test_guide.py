@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from fixtures.datasets import formats
 from fixtures.gates.metrics import known_groups, known_metrics
 from fixtures.gates.thresholds import load as load_thresholds
 from fixtures.predictions.target import ALL
@@ -96,8 +97,7 @@ def test_the_guide_says_what_happens(folder):
 def test_the_guide_names_every_key():
     text = (ROOT / "docs" / "suites.md").read_text()
     blocks = (
-        schema.SuiteFile, schema.ClassFolders, schema.Csv, schema.Rendered, schema.Model, schema.Prompts,
-        schema.AnnotatedDataset, schema.HfDataset, schema.Images, schema.ImagenetVal, schema.Parquet, schema.Webdataset,
+        schema.SuiteFile, schema.Model, schema.Prompts, schema.AnnotatedDataset, schema.Corrupted, *formats.blocks()
     )  # fmt: skip
     for block in blocks:
         for name, field in block.model_fields.items():

@@ -5,12 +5,12 @@ import csv
 import pytest
 
 from fixtures.core.errors import InputError
+from fixtures.datasets.blocks import Outputs
 from fixtures.datasets.class_space import ClassSpace
 from fixtures.datasets.dataset import ClassMapping
 from fixtures.suite import imagenet
 from fixtures.suite.imagenet_16 import groups
 from fixtures.suite.outputs import resolve
-from fixtures.suite.schema import Outputs
 
 SPACE = ClassSpace(("cat", "dog", "gear", "key"), {"n01": 0, "n02": 1}, ("kitten", "puppy", "cog", "key"))
 
