@@ -102,6 +102,8 @@ def test_the_guide_names_every_key():
     for block in blocks:
         for name, field in block.model_fields.items():
             assert f"`{field.alias or name}" in text or f".{name}`" in text, name
+    (row,) = [line for line in text.splitlines() if line.startswith("| `datasets.NAME.format` |")]
+    assert [name for name in formats.names() if f"`{name}`" not in row] == []
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="../shared/real, real weights and images, is not here")

@@ -154,7 +154,7 @@ def test_training_and_test_must_agree(load, tmp_path):
     ("line", "expected"),
     [
         ("t: {format: class_folders, path: val}", "my.yaml:6: 'tasks.t': nowhere says {split}, so that its training"),
-        ('t: {format: nope, path: "{split}"}', "my.yaml:6: 'tasks.t.format': 'nope' is none of 'class_folders', "),
+        ('t: {format: nope, path: "{split}"}', "my.yaml:6: 'tasks.t.format': 'nope' is none of '"),
         ('t: {format: csv, path: "{split}", pth: 1}', "my.yaml:6: unknown key 'tasks.t.pth'; did you mean 'path'?"),
         ('t: {format: images, path: "{split}", role: x}', "my.yaml:6: 'tasks.t': says 'role', which follows from its"),
         ('t: {format: images, path: "{split}", outputs: identity}', "my.yaml:6: 'tasks.t': says 'outputs', which foll"),
