@@ -50,6 +50,8 @@ def folder(tmp_path):
         shard(tmp_path / "shards" / f"part-{number:03d}.tar", *one(number, "rose"))
     tulips = table(label=pa.array([[2, 0], [2], [1, 2], [2]]))
     write(tmp_path / "hub" / "data" / "validation-00000-of-00001.parquet", tulips)
+    pixels, labels = np.zeros((4, 8, 8, 3), np.uint8), np.array([2, 0, 1, 1])
+    np.savez(tmp_path / "flowers.npz", test_images=pixels, test_labels=labels)
     (tmp_path / "ours.safetensors").write_bytes(b"")
     (tmp_path / "limits.yaml").write_text("models: {}\n")
     for name, text in EXAMPLES.items():
