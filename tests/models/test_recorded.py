@@ -165,7 +165,7 @@ BEST = "file_name,predicted_class,predicted_probability\n"
         ),
         (BEST + "a,1,0.5\n", "has no prediction for 1 of the 2 images of val (b); it is about 1 images, such as a"),
         (BEST, "holds no rows"),
-        (BEST + "a,1,0.5\nb,1,0.5\na,1,0.4\n", "1 images stand there more than once, first a"),
+        (BEST + "a,1,0.5\nb,1,0.5\na,1,0.4\n", "has 1 image more than once, first a"),
         (
             BEST + "a,tench,0.5\nb,tench,0.5\n",
             "column predicted_class holds text (tench); write the index of the class, counted",

@@ -23,6 +23,8 @@ import pytest
         (["--baseline="], "--baseline : is empty"),
         (["--require="], "--require: names nothing"),
         (["--suite", "x" * 5000], "its name is too long"),
+        (["--device=tpu"], "--device: 'tpu' is no device; known: auto, cpu, cuda, cuda:0, cuda:1"),
+        (["--device=cuda:99"], "--device cuda:99: "),
         (["--save-run", "~nobody-of-this-name/run"], "is no path that can be used here"),
     ],
 )

@@ -109,7 +109,7 @@ def broken(value, *rows):
         (broken(np.nan, 13, 40), "NaN or infinite for 2 of 50 images, first folder/00013.png"),
         (broken(np.inf, 49), "NaN or infinite for 1 of 50 images, first folder/00049.png"),
         (without(np.arange(3, 55)), "has no prediction for 3 of the 50 images"),
-        (without(np.append(np.arange(55), 7)), "stand there more than once, first folder/00007.png"),
+        (without(np.append(np.arange(55), 7)), "has 1 image more than once, first folder/00007.png"),
         ((SAID[:, :5], NAMES), "has 5 outputs per image, the suite 7 classes"),
     ],
 )

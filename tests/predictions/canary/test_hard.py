@@ -85,6 +85,12 @@ def test_one_in_three_hundred_on_a_thousand_images_is_no_chance_for_a_model_that
         ("a tenth as good", 5_000, 1_000, 0, 0),
         ("own mistakes", 5_000, 1_000, 0, 0),
         ("own mistakes", 5_000, 100, 0, 0),
+        ("own mistakes", 200, 10, 0, 0),
+        ("own mistakes", 500, 10, 0, 0),
+        ("confused pairs", 500, 10, 0, 0),
+        ("confused pairs", 1_000, 100, 0, 0),
+        ("confused pairs", 1_000, 1_000, 0, 0),
+        ("noise", 2_000, 10, 0, 0),
         ("noise", 1_000, 100, 0, 0),
     ],
 )

@@ -110,6 +110,16 @@ def test_a_look_alike_that_most_images_of_a_class_are_taken_for_is_no_mix_up():
     assert doubt(said(truth, predicted, 200)) is None
 
 
+@pytest.mark.parametrize("images", [500, 5_000])
+@pytest.mark.parametrize("right", [0.05, 0.15])
+def test_classes_that_are_taken_for_one_another_in_pairs_are_no_mix_up(images, right):
+    truth, predicted = sound(10, images, right)
+    taken = np.random.default_rng(4).random(images) < 0.8
+    predicted = np.where((predicted != truth) & taken, truth ^ 1, predicted)
+    assert doubt(said(truth, predicted, 10)) is None
+    assert doubt(said(truth, predicted, 10), trusted="val", share_on_trusted=0.8) is None
+
+
 def test_sets_of_right_answers():
     truth, predicted = sound(100, 6_000, 0.6)
     sets = np.array([f"{k} {(k + 50) % 100}" if k % 3 else f"{k}" for k in truth])
