@@ -24,8 +24,8 @@ from fixtures.core.errors import InputError
 SECONDS = 60
 SAME, REFUSED, WRONG, TRACED, HUNG = "same numbers", "a sentence", "silently wrong", "traceback", "hang"
 BAD = (WRONG, TRACED, HUNG)
-FORGETTABLE = "search"
-"""What searches found may be forgotten (they search anew), but never be another view."""
+FORGETTABLE = ("search", "refusal")
+"""What searches found and why a model could not be asked may be forgotten (that is done anew), but never be another."""
 Read = Callable[[Path], dict[str, str]]
 Counts = Counter[tuple[str, str]]
 
@@ -152,6 +152,8 @@ KINDS = (
     (r"identities/", "digests of weights"),
     (r"searches/", "search memory"),
     (r"refusals/", "refusals"),
+    (r"speeds/", "speeds"),
+    (r"digits/", "arrays of the digits"),
     (r"cache/.*inventor", "labels of shards and tables"),
     (r"cache/", "digests of datasets"),
     (r"saved/", "saved run"),
@@ -210,8 +212,7 @@ def _outcome(read: Read, root: Path, sound: dict[str, str]) -> tuple[str, str]:
         return (REFUSED, str(error)) if str(error).count("\n") < 6 else (TRACED, str(error))
     except BaseException:
         return TRACED, traceback.format_exc()
-    if not found.get(FORGETTABLE, "x"):
-        found[FORGETTABLE] = sound[FORGETTABLE]
+    found |= {name: sound[name] for name in FORGETTABLE if not found.get(name, "x")}
     other = [key for key, value in sound.items() if found.get(key) != value]
     return (WRONG, ", ".join(other)) if other else (SAME, "")
 
@@ -263,6 +264,7 @@ def prepared(world: World, store: Path) -> dict[str, str]:
     """A sound store with every kind of file."""
     found = measured.answers(world, store, asked=measured.FIRST) | measured.refused(world, store)
     measured.Searching("dev", store / "searches", "sup", "wide").keep(measured.SEARCH)
+    measured.remembered(store).remember(measured.REFUSED, "no")
     measured.stopped(world, store)
     return found
 

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 
 from benchmarks.reliability.world import World
+from fixtures.core.arrays import Pixels, load_or_make
 from fixtures.core.errors import InputError
 from fixtures.plugin.search_memory import Searching
 from fixtures.predictions.oracle import Oracle
 from fixtures.predictions.progress import Silent
+from fixtures.predictions.refusals import Refusals
 from fixtures.predictions.request import Request
 from fixtures.runs.kept import saved
 from fixtures.suite.loader import load_suite
@@ -29,6 +31,8 @@ REQUESTS = (
 )
 FIRST = REQUESTS[:-1]
 FEATURES = Request("sup", "a", content="features")
+REFUSED = "0" * 64
+"""The key of what a model could not be asked."""
 SEARCH = {"shift(along=30)": True, "zoom(scale=1.5)": False}
 
 
@@ -66,6 +70,16 @@ def opened(world: World, store: Path, progress: Silent | None = None) -> Oracle:
     )
 
 
+def remembered(store: Path) -> Refusals:
+    """Why models could not be asked."""
+    return Refusals(store / "refusals")
+
+
+def _scans() -> Pixels:
+    """(64, 65) uint8, as the digits are kept."""
+    return np.random.default_rng(0).integers(0, 17, (64, 65), np.uint8)
+
+
 def stopped(world: World, store: Path) -> None:
     """Leave a half-done prediction behind."""
     try:
@@ -82,6 +96,8 @@ def answers(world: World, store: Path, *, asked: tuple[Request, ...] = REQUESTS)
     found[str(FEATURES)] = _digest(oracle.features(FEATURES).table.to_pydict())
     recalled = Searching("dev", store / "searches", "sup", "wide").recall()
     found["search"] = _digest(recalled) if recalled else ""
+    found["refusal"] = remembered(store).recall(REFUSED) or ""
+    found["digits"] = _digest(load_or_make(store / "cache" / "digits", "drawn", _scans))
     oracle.close()
     return found
 

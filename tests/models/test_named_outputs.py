@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fixtures.core import remarks
 from fixtures.core.errors import InputError
 from fixtures.models.model import ModelSpec
 from fixtures.models.recorded import identity, in_pieces, recorded
@@ -54,6 +55,26 @@ def test_what_is_called_rightly_passes(case: str) -> None:
     for part in np.array_split(np.log(rows) if case == "logits" else rows, 4) if case != "none" else []:
         naming.see(part)
     naming.end()
+
+
+@pytest.mark.parametrize(
+    ("rows", "remarked"),
+    [
+        (1 / (1 + np.exp(-np.random.default_rng(0).normal(0, 2, (40, 5)))), 1),  # sigmoids
+        (0.25 + 0.05 * np.random.default_rng(0).normal(size=(40, 5)).clip(-3, 3), 1),  # cosines without their scale
+        (np.random.default_rng(0).normal(0, 2, (40, 5)), 0),
+        (softmax(20, 5)[:, :1], 0),
+    ],
+)
+def test_what_may_be_logits_and_looks_otherwise_is_remarked_once(rows: np.ndarray, remarked: int) -> None:
+    for insisted in (False, True):
+        naming = Naming("logits", "m on val", insisted=insisted)
+        for part in np.array_split(rows, 3):
+            naming.see(part)
+        naming.end()
+        said = remarks.take()
+        assert len(said) == (0 if insisted else remarked)
+        assert all("m on val: what is called logits lies in [0, 1] for each of 40 images" in one for one in said)
 
 
 @pytest.mark.parametrize("classes", [2, 10, 16])
