@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from behaviors.calibration import evidence
 from behaviors.contract.measurement import Cell
+from behaviors.statistics import evidence
 from behaviors.statistics.gaps import Gaps, in_bins
 
 Floats = NDArray[np.float64]

@@ -15,12 +15,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from behaviors.calibration import evidence
 from behaviors.calibration.bins import Bins, bin_by_confidence
 from behaviors.calibration.bounds import Bounds, ece_bounds, overconfidence_bounds
 from behaviors.calibration.few import PREDICTIONS, WIDENED, Kinds, few_notes, widened
 from behaviors.contract import per_image
 from behaviors.contract.measurement import Interval, Measurement
+from behaviors.statistics import evidence
 from behaviors.statistics.effective import high_mean
 from behaviors.statistics.gaps import Gaps, folding_bias
 from behaviors.statistics.intervals import mean_hall, mean_z

@@ -2,7 +2,6 @@
 
 import pytest
 
-from behaviors.calibration.evidence import check_classes
 from behaviors.calibration.metrics import (
     brier_score,
     expected_calibration_error,
@@ -15,6 +14,7 @@ from behaviors.calibration.metrics import (
 from behaviors.calibration.plots import reliability
 from behaviors.contract.gate import Gate
 from behaviors.contract.predictions import Predictions
+from behaviors.statistics.evidence import check_classes
 
 pytestmark = pytest.mark.predictions("val", "renditions")
 

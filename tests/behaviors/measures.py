@@ -11,6 +11,7 @@ from behaviors.invariance.sweeps import Sweep
 from behaviors.robustness import metrics as robustness
 from behaviors.robustness.corruptions import arrange
 from behaviors.robustness.reference import Reference
+from behaviors.selective import metrics as selective
 from behaviors.synthetic import metrics as synthetic
 from behaviors.synthetic.scenes import Scenes
 from behaviors.transfer import metrics as transfer
@@ -148,6 +149,8 @@ CASES = {
     "mean_probe_accuracy": of_probes(),
     "signed_gap": of_confidence(calibration.signed_gap),
     "brier_top_label": of_confidence(calibration.top_label_brier_score),
+    "augrc": of_confidence(selective.augrc),
+    "auroc": of_confidence(selective.auroc),
     "brier": of_losses(calibration.brier_score),
     "nll": of_losses(calibration.negative_log_likelihood),
 }

@@ -128,4 +128,4 @@ def test_one_class_is_an_error_in_every_test(tmp_path):
     )
     assert done.returncode == 1
     assert f"{len(TESTS)} errors" in done.stdout
-    assert done.stdout.count("E   ValueError: calibration needs at least 2 classes") == len(TESTS)
+    assert done.stdout.count("E   ValueError: whether answers are right takes at least 2 classes") == len(TESTS)

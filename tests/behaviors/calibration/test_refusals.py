@@ -5,7 +5,6 @@ import math
 import numpy as np
 import pytest
 
-from behaviors.calibration.evidence import check_classes
 from behaviors.calibration.metrics import (
     brier_score,
     expected_calibration_error,
@@ -15,6 +14,7 @@ from behaviors.calibration.metrics import (
     top_label_brier_score,
     underconfidence,
 )
+from behaviors.statistics.evidence import check_classes
 
 NAN = math.nan
 
@@ -35,7 +35,7 @@ def under(confidence, correct, alpha):
 @pytest.mark.parametrize(
     ("confidence", "correct", "sentence"),
     [
-        ([], [], "confidence is empty: calibration on 0 images is undefined"),
+        ([], [], "confidence is empty: on 0 images there is nothing to measure"),
         ([NAN] * 3, [True] * 3, "confidence is NaN or infinite for 3 of 3 images"),
         ([0.5, NAN, math.inf], [True] * 3, "confidence is NaN or infinite for 2 of 3 images"),
         ([0.5, 1.1, -0.2], [True] * 3, r"must lie in \[0, 1\]: 2 of 3 values do not \(smallest -0.2, largest 1.1\)"),

@@ -1,4 +1,4 @@
-"""What a calibration metric accepts as evidence; the rest is refused with a sentence, never turned into a number."""
+"""What a metric accepts as rows of evidence; the rest is refused with a sentence, never turned into a number."""
 
 from collections.abc import Sequence
 
@@ -53,7 +53,9 @@ def check_same_images(**columns: Floats) -> None:
 def check_classes(classes: Sequence[str]) -> None:
     """Refuse a model with nothing to choose from: it is always right, with confidence 1."""
     if len(classes) < 2:
-        raise ValueError(f"calibration needs at least 2 classes to choose from; there is only {list(classes)}")
+        raise ValueError(
+            f"whether answers are right takes at least 2 classes to choose from; there is only {list(classes)}"
+        )
 
 
 def _row(name: str, values: ArrayLike, *, infinite: bool = False) -> Floats:
@@ -61,7 +63,7 @@ def _row(name: str, values: ArrayLike, *, infinite: bool = False) -> Floats:
     if numbers.ndim != 1:
         raise ValueError(f"{name} must be one row with a value for each image; got shape {numbers.shape}")
     if numbers.size == 0:
-        raise ValueError(f"{name} is empty: calibration on 0 images is undefined")
+        raise ValueError(f"{name} is empty: on 0 images there is nothing to measure")
     unusable = np.isnan(numbers) if infinite else ~np.isfinite(numbers)
     if count := int(np.count_nonzero(unusable)):
         kind = "NaN" if infinite else "NaN or infinite"
