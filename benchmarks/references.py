@@ -1,14 +1,15 @@
-"""The limits and margins of the block ``imagenet``, made of its published values: ``python -m benchmarks.references``.
+"""The limits and margins that follow from published values, in their file: ``python -m benchmarks.references``.
 
 A published value is a measurement too: on so many images, and known as exactly as its source tells.  A rule's limit is
 the end of the 90 % interval of the published value, further off by what the source leaves open; its margin is from that
 end to the value.  A model that is as good then passes, and one that fails is worse than both uncertainties explain.
 
-Without ``--write`` the rules that say otherwise are listed.
+``fixtures/suite/imagenet.published.yaml`` holds the values, their sources and what follows from them.  A new value is a
+new line with ``reference``, ``source`` and ``exact``, with any ``min`` or ``max`` if it is to be demanded: ``--write``
+writes the whole file with its numbers, sorted.  Without it the lines that say otherwise are listed.
 """
 
 import math
-import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
@@ -31,18 +32,24 @@ from benchmarks.published_sizes import (
     VARIANTS,
 )
 from fixtures.core.documents import read
+from fixtures.gates import machine_owned
 from fixtures.gates.comparison import METRICS as OF_BASELINES
 from fixtures.gates.metrics import known_metrics
 from fixtures.gates.rule import Rule
 from fixtures.gates.rules_file import rules_by_suite
+from fixtures.suite.loader import SHIPPED
 
-LAW = Path(__file__).parent.parent / "thresholds.yaml"
 SUITE = "imagenet"
+LAW = machine_owned.place(SHIPPED / f"{SUITE}.yaml", machine_owned.PUBLISHED)
 ALPHA = 0.05
 STEP = Decimal("0.0001")
 FITS = 3
 USUAL = {"scale": "1", "shift": "0", "resolution": "224"}
-NUMBERS = re.compile(r"\b(min|max): [\d.]+(,?\s+)margin: [\d.]+")
+HEADING = (
+    "What was published of these models, and the bounds that follow (docs/imagenet_references.md): written whole by",
+    "`python -m benchmarks.references --write`. A rule that somebody writes in thresholds.yaml wins.",
+    "+native: the preprocessing and scale that timm and open_clip declare for the weights, and their results tables.",
+)
 
 Numbers = dict[str, Decimal]
 """``min`` or ``max``, and ``margin``."""
@@ -56,10 +63,16 @@ def published(law: Path = LAW) -> Rules:
 
 def demanded(rules: Rules) -> Iterator[tuple[Rule, Numbers]]:
     """Every rule that bounds a number, and the numbers that it should have."""
+    for rule, found in estimated(rules):
+        yield rule, numbers(rule, found)
+
+
+def estimated(rules: Rules) -> Iterator[tuple[Rule, Estimate]]:
+    """Every rule that bounds a number, and its published value."""
     for (behavior, metric), listed in rules.items():
         for rule in listed:
             if rule.sides:
-                yield rule, numbers(rule, estimate(rules, behavior, metric, rule))
+                yield rule, estimate(rules, behavior, metric, rule)
 
 
 def numbers(rule: Rule, found: Estimate) -> Numbers:
@@ -205,21 +218,25 @@ def differing(rules: Rules) -> list[str]:
     return found
 
 
-def rewritten(text: str, rules: Rules) -> str:
-    """The file with the numbers that the rules should have."""
-    lines = text.split("\n")
-    for rule, wanted in demanded(rules):
-        first = int(rule.where.rpartition(":")[2]) - 1
-        block = "\n".join(lines[first : first + 3])
-        [side] = rule.sides
-        limit, margin = (f"{wanted[key].normalize():f}" for key in (side, "margin"))
-        new, count = NUMBERS.subn(rf"{side}: {limit}\g<2>margin: {margin}", block, count=1)
-        assert count, rule.where
-        lines[first : first + 3] = new.split("\n")
-    return "\n".join(lines)
+def rewritten(path: Path = LAW) -> str:
+    """The whole file with the numbers that its lines should have."""
+    rules, block = published(path), read(path).data[SUITE]
+    wanted = {rule.where: (found, numbers(rule, found)) for rule, found in estimated(rules)}
+    facts = {
+        (behavior, metric): [
+            _fact(line, wanted.get(rule.where)) for line, rule in zip(lines, rules[behavior, metric], strict=True)
+        ]
+        for behavior, named in block.items()
+        for metric, lines in named.items()
+    }
+    return machine_owned.text(HEADING, SUITE, facts)
+
+
+def _fact(line: machine_owned.Fact, wanted: tuple[Estimate, Numbers] | None) -> machine_owned.Fact:
+    return line if wanted is None else {**line, **wanted[1], "images": wanted[0].images}
 
 
 if __name__ == "__main__":
     if "--write" in sys.argv[1:]:
-        LAW.write_text(rewritten(LAW.read_text(), published()))
+        LAW.write_text(rewritten(), encoding="utf-8")
     print("\n".join(differing(published())) or f"{LAW.name}: all numbers of {SUITE} follow from their published values")

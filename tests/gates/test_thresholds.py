@@ -172,6 +172,8 @@ def test_a_rule_that_no_test_could_use_is_told(tmp_path):
         ("reference: much, because: x", "is no number, nor a quotient of two counts, as 340/853"),
         ("reference: .nan, because: x", "must be a finite number"),
         ("max: 0.1, because: x, exact: printed", "which are not given"),
+        ("max: 0.1, because: x, images: 5", "which are not given"),
+        ("reference: 0.1, because: x, images: 0", "should be greater than 0"),
         ("reference: 0.1, because: x, exact: rounded", "must be one of printed, read_off, counted, derived"),
         ("reference: 0.1, because: x, exact: {printed: -1}", "must be a number of at least 0"),
         ("reference: 0.1, because: x, exact: {printed: 0.1, counted: 0}", "must be one of printed"),
