@@ -10,7 +10,7 @@ import pytest
 from behaviors.shape_texture.evidence import decisions
 from behaviors.shape_texture.metrics import cue_accuracy, shape_fraction
 from benchmarks.published_sizes import DESIGN_EFFECTS, TASKS
-from benchmarks.references import demanded, differing, estimate, numbers, published, rewritten
+from benchmarks.references import LAW, demanded, differing, estimate, numbers, published, rewritten
 from fixtures.gates.comparison import METRICS as OF_BASELINES
 from fixtures.gates.metrics import known_groups, known_metrics
 from fixtures.gates.thresholds import load
@@ -62,7 +62,7 @@ NEVER = {"synthetic.accuracy_scene_light", "transfer.mean_probe_accuracy"}
 @pytest.fixture(scope="module")
 def law():
     return load(
-        ROOT / "thresholds.yaml",
+        LAW,
         suite_name="imagenet",
         models=(*MODELS, *NATIVE, *known_groups()),
         datasets=(*DATASETS, *PROBES),
@@ -132,13 +132,23 @@ def test_the_bounds_follow_from_the_published_values():
     assert differing(published()) == [], "python -m benchmarks.references --write"
 
 
+def test_the_file_is_as_it_would_be_written():
+    assert rewritten() == LAW.read_text(), "python -m benchmarks.references --write"
+
+
 def test_a_bound_that_does_not_follow_is_found_and_written(tmp_path):
-    text = (ROOT / "thresholds.yaml").read_text()
-    wrong = tmp_path / "thresholds.yaml"
+    text = LAW.read_text()
+    wrong = tmp_path / LAW.name
     wrong.write_text(text.replace("min: 0.8518, margin: 0.0027", "min: 0.8, margin: 0.0027", 1))
     [told] = differing(published(wrong))
     assert "min 0.8, margin 0.0027; by its published value min 0.8518, margin 0.0027" in told
-    assert rewritten(wrong.read_text(), published(wrong)) == text
+    assert rewritten(wrong) == text
+
+
+def test_a_bound_says_on_how_many_images_its_value_rests(law):
+    images = {rule.source_images for rules in law.rules.values() for rule in rules if rule.limits}
+    assert None not in images
+    assert law.rule("robustness", "accuracy", "vit-sup", "sketch").source_images == 50_889
 
 
 def test_the_bound_of_an_accuracy_by_hand(law):

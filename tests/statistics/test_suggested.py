@@ -8,7 +8,7 @@ import functools
 
 import numpy as np
 import pytest
-from scipy.stats import binom
+from scipy.stats import binom, norm
 
 from behaviors.contract.measurement import Metric
 from behaviors.statistics.intervals import clopper_pearson
@@ -71,3 +71,19 @@ def test_suggesting_again_and_again_with_nothing_changed_does_not_walk(images, s
             rule = Numbers(taken.min, None, taken.margin if taken.margin is not None else rule.margin)
         fails.append(outcomes(rule, images, share)["fail"])
     assert np.mean(fails) <= 0.02
+
+
+def test_a_claim_with_nothing_changed_seldom_comes_to_what_its_line_does_not_allow():
+    """By the normal distribution of two runs' values around a truth so many standard errors from 0."""
+    reach, values = 1.645, np.linspace(-6, 10, 1601)
+    allowed = [
+        lines.outcomes(check(value, value - reach, value + reach, name="findings.claim")) for value in values.tolist()
+    ]
+    worst = 0.0
+    for truth in np.linspace(0, 4, 41):
+        holds, contradicted = norm.sf(reach - truth), norm.cdf(-reach - truth)
+        ways = {"holds": holds, "contradicted": contradicted, "undecided": 1 - holds - contradicted}
+        outside = [sum(share for outcome, share in ways.items() if outcome not in line) for line in allowed]
+        weights = norm.pdf(values - truth)
+        worst = max(worst, float(np.average(outside, weights=weights)))
+    assert 0.04 < worst < 0.055

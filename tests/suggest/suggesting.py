@@ -22,11 +22,21 @@ MODELS = ("one", "two", "three", "clip")
 DATASETS = ("val", "renditions", "all")
 
 
-def law(tmp_path, text: str, newline: str = "\n") -> Thresholds:
-    """The rules for suite ``mini`` of a file with the text."""
-    path = tmp_path / "thresholds.yaml"
-    path.write_bytes(text.replace("\n", newline).encode())
-    return load(path, suite_name="mini", models=MODELS, datasets=DATASETS, metrics=METRICS)
+def law(tmp_path, text: str, measured: str | None = None, *, renewed: bool = True) -> Thresholds:
+    """The rules for suite ``mini`` of a file with the text, and of a measured file beside the suite."""
+    path, beside = tmp_path / "thresholds.yaml", tmp_path / "mini.measured.yaml"
+    path.write_text(text)
+    if measured is not None:
+        beside.write_text(measured)
+    return load(
+        path,
+        suite_name="mini",
+        models=MODELS,
+        datasets=DATASETS,
+        metrics=METRICS,
+        beside=() if measured is None else (beside,),
+        renewed=renewed,
+    )
 
 
 def check(

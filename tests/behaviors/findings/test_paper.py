@@ -5,7 +5,6 @@ The tables are facts beside the checkout: numbers printed in, or read off, the f
 
 import csv
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +16,7 @@ from behaviors.findings.scenes import NEARLY_ALL
 from behaviors.findings.test_findings import CLIP_WINS, COARSE, RESOLUTIONS, SCALES, SHIFTS, VARIANTS
 from behaviors.findings.transfer import MARGIN as NEARLY
 from behaviors.mistakes import FACTORS
+from benchmarks.references import LAW
 from tests.behaviors.findings.world import MODELS
 from tests.conftest import ROOT
 
@@ -107,7 +107,7 @@ def test_the_paper_is_better_calibrated_as_it_says():
 
 
 def test_the_references_of_the_suite_imagenet_are_these():
-    rules = yaml.safe_load(Path(ROOT / "thresholds.yaml").read_text())["imagenet"]["findings"]
+    rules = yaml.safe_load(LAW.read_text())["imagenet"]["findings"]
     found, compared = values(), set()
     for (name, group), value in found.items():
         listed = rules[name] if isinstance(rules[name], list) else [rules[name]]
