@@ -37,7 +37,7 @@ def test_fails_with_the_sentence_that_names_the_line(house):
 
 def test_a_first_run_that_gates_nothing_points_to_the_rules_its_numbers_suggest(house):
     suite = house.suite()
-    advice = "--suggest-thresholds=FILE writes rules that a run's numbers suggest"
+    advice = "--suggest-thresholds writes rules that a run's numbers suggest"
     for law in ("{}", "other: {}", "small: {}", "small: {robustness: {accuracy: {min: 0.1, because: test}}}"):
         house.thresholds(law)
         ran = house.pytest("-k", "test_ece", f"--suite={suite}", "--summary=s.md")
