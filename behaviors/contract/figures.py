@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -29,14 +29,18 @@ DEEP_BLUE, DEEP_ORANGE, OLIVE = "#0F6CA8", "#C4500A", "#6B7A2F"
 """For thin lines and for words, which need more contrast: at least 4.5 to 1 on white."""
 MODELS = (DEEP_BLUE, DEEP_ORANGE, "#00795A", "#A6488C", "#6A5ACD", "#8A6D00", "#B03A5B", "#3F7F93")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "h")
+ON_LIGHT_CELL, ON_DARK_CELL = "#010101", "#FEFEFE"
+"""Of words in a cell, whose shade is the same on a light and on a dark page."""
+CELLS = ("#12395B", "#2B6C9C", "#7FB2D3", "#CFE3EE", "#F4F8FB")
+"""Shades of a cell from 0, the dark end, to 1."""
 DASHED, DOTTED = (0, (5, 4)), (0, (1, 1.5))
 WIDTH, MARGIN = 9.0, 0.3
 """Inches."""
 TITLE, FACTS, LEGEND, GAP = 0.4, 0.28, 0.3, 0.22
 """Inches that each of the lines above the axes takes."""
 NOTE, FOOT = 0.165, 0.62
-LETTERS = 128
-"""Of a note's line."""
+LETTERS, FACT_LETTERS, BETWEEN = 128, 100, "   "
+"""Of a note's line and of one of facts; between two facts."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ def sheet(  # noqa: PLR0913  (what a sheet has)
     from matplotlib.figure import Figure  # half a second to import, and most runs draw nothing
 
     lines = [line for note in notes for line in textwrap.wrap(note[:1].upper() + note[1:], LETTERS)]
-    said = textwrap.wrap("   ".join(facts), 100)
+    said = _lines(facts)
     top = TITLE + FACTS * len(said) + 0.05
     head = top + LEGEND * legends + GAP + above
     foot = FOOT + NOTE * len(lines) + (0.08 if lines else 0)
@@ -92,6 +96,62 @@ def sheet(  # noqa: PLR0913  (what a sheet has)
     figure.text(y=0.1 / total, s="\n".join(lines), fontsize=9.5, color=FAINT, va="bottom", **words)
     tidy(axes)
     return Sheet(figure, axes, top, total)
+
+
+def _lines(facts: Sequence[str]) -> list[str]:
+    """Facts side by side; none is broken unless it is longer than a line."""
+    lines: list[str] = []
+    for fact in facts:
+        beside = f"{lines[-1]}{BETWEEN}{fact}" if lines else fact
+        fits = bool(lines) and len(beside) <= FACT_LETTERS
+        lines[-1:] = [beside] if fits else [*lines[-1:], *textwrap.wrap(fact, FACT_LETTERS)]
+    return lines
+
+
+def divided(drawn: Sheet, shares: Sequence[float], gap: float, *, along: Literal["height", "width"]) -> list[Axes]:
+    """The sheet's axes cut into several, from the top or the left, which share the other direction.
+
+    ``shares``: of the room; ``gap``: inches between two.
+    """
+    place = drawn.axes.get_position()
+    whole, inches = (place.height, drawn.height) if along == "height" else (place.width, WIDTH)
+    room = whole - gap / inches * (len(shares) - 1)
+    drawn.axes.remove()
+    found: list[Axes] = []
+    start = place.y1 if along == "height" else place.x0
+    for share in shares:
+        size = room * share / sum(shares)
+        if along == "height":
+            box = (place.x0, start - size, place.width, size)
+        else:
+            box = (start, place.y0, size, place.height)
+        shared = {"sharex" if along == "height" else "sharey": found[0] if found else None}
+        found.append(drawn.figure.add_axes(box, **shared))
+        tidy(found[-1])
+        start += -(size + gap / inches) if along == "height" else size + gap / inches
+    return found
+
+
+def cells(drawn: Sheet, rows: int, columns: int, *, beneath: Sequence[float]) -> NDArray[Any]:
+    """The sheet's axes as a grid of axes for pictures: (rows, columns).
+
+    ``beneath``: inches for words below each row of pictures.
+    """
+    place = drawn.axes.get_position()
+    drawn.axes.remove()
+    side = (place.height * drawn.height - sum(beneath)) / rows
+    across = place.width * WIDTH / columns
+    grid = np.empty((rows, columns), dtype=object)
+    top = place.y1
+    for row in range(rows):
+        top -= side / drawn.height
+        for column in range(columns):
+            box = (place.x0 + column * across / WIDTH, top, 0.94 * across / WIDTH, side / drawn.height)
+            axes = drawn.figure.add_axes(box, xticks=[], yticks=[])
+            axes.spines[:].set_visible(False)
+            grid[row, column] = axes
+        top -= beneath[row] / drawn.height
+    return grid
 
 
 def tidy(axes: Axes, grid: str = "x") -> None:
@@ -138,6 +198,18 @@ def beside(axes: Axes, heading: str, cells: Sequence[str], rows: Sequence[float]
             text, (1.0, place), (10, 0), axes.get_yaxis_transform(), textcoords="offset points", color=colour,
             va="center", fontsize=9.5, annotation_clip=False, parse_math=False,
         )  # fmt: skip
+
+
+def shades() -> Any:
+    """The colour map of cells whose values are in [0, 1]."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("cells", CELLS)
+
+
+def on_cell(value: float) -> str:
+    """The colour of words in the cell of a value in [0, 1]: at least 4.5 to 1."""
+    return ON_DARK_CELL if value < 0.3 else ON_LIGHT_CELL
 
 
 def _labelled(axes: Axes) -> tuple[list[Artist], list[str]]:

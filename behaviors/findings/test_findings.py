@@ -121,7 +121,7 @@ def test_supervised_is_more_robust(answers: Answers, gate: Gate) -> None:
 def test_architectures_are_equally_robust(answers: Answers, gate: Gate) -> None:
     """Over the variants, ViT and ConvNeXt are close on average."""
     pairs = {name: two(answers, name) for name in VARIANTS}
-    claim = close_on_average(f"{MARGIN:g} less how far apart they are", pairs, alpha=gate.alpha)
+    claim = close_on_average(f"less than {MARGIN:g} apart on average", pairs, alpha=gate.alpha)
     each = [ahead(name, pair, alpha=gate.alpha) for name, pair in pairs.items()]
     settle(answers, gate, "architectures_are_equally_robust", claim, images_of(*each))
 

@@ -35,7 +35,10 @@ def transfer_as_in_the_paper(probes: Mapping[str, Mapping[str, Probe]], *, alpha
         return difference(f"{first} above {second}", shown[first], shown[second], spread)
 
     clip = [ahead(model, "convnext-sup") for model in ("vit-clip", "convnext-clip")]
-    near = [within_margin(f"{MARGIN:g} less how far apart: {one.label}", one, margin=MARGIN) for one in clip]
+    near = [
+        within_margin(f"less than {MARGIN:g} apart: {one.label.replace(' above ', ' and ')}", one, margin=MARGIN)
+        for one in clip
+    ]
     return all_above("all", [*clip, *near, ahead("convnext-sup", "vit-sup")])
 
 

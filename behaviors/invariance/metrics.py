@@ -153,6 +153,18 @@ def _rows(sweep: Sweep, alpha: float) -> list[dict[str, Cell]]:
     return sorted(rows, key=lambda row: float(row["level"] or 0))
 
 
+def _probability(scores: Floats | None, alpha: float) -> dict[str, Cell]:
+    """The mean probability of the true class at a level, with its bounds; None where it is not known."""
+    if scores is None:
+        return dict.fromkeys(("true_probability", "true_probability_low", "true_probability_high"))
+    bounds = mean_of_shares(scores, alpha=alpha)
+    return {
+        "true_probability": float(scores.mean()),
+        "true_probability_low": None if bounds is None else bounds.low,
+        "true_probability_high": None if bounds is None else bounds.high,
+    }
+
+
 def _row(  # noqa: PLR0913, PLR0917  (the columns of a row)
     level: float,
     correct: NDArray[np.bool_],
@@ -165,7 +177,4 @@ def _row(  # noqa: PLR0913, PLR0917  (the columns of a row)
     for name, flags in (("accuracy", correct), ("consistency", same)):
         bounds = clopper_pearson(int(flags.sum()), flags.size, alpha=alpha)
         row |= {name: float(flags.mean()), f"{name}_low": bounds.low, f"{name}_high": bounds.high}
-    return row | {
-        "true_probability": None if probability is None else float(probability.mean()),
-        "padded": padded,
-    }
+    return row | _probability(probability, alpha) | {"padded": padded}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from behaviors.contract.figures import DEEP_BLUE, DEEP_ORANGE, FAINT, INK, Sheet, cells, sheet, title_of
 from behaviors.invariance.words import in_words
 
 if TYPE_CHECKING:
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
     from behaviors.contract.searching import Explore, Picture
     from behaviors.invariance.search import SearchResult
 
-INK, FAINT, RIGHT, WRONG = "#22272E", "#6B7280", "#0072B2", "#D55E00"  # Okabe & Ito's blue and vermilion
-MOST, LONG = 8, 18
-"""Images side by side, and letters of a name below one."""
+RIGHT, WRONG = DEEP_BLUE, DEEP_ORANGE
+MOST, LEAST, LONG = 8, 5, 16
+"""Images side by side, the columns that there are at least, and letters of a name below one."""
+HEIGHT, ABOVE, BELOW = 3.1, 0.3, 0.62
+"""Inches of both rows, and what is written below an image of the first and of the second one."""
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
 
@@ -59,46 +62,48 @@ def strip(
 
     ``rows``: of the predictions, one for each pair of pictures.  ``words``: the transformation in words.
     """
-    from matplotlib.figure import Figure  # half a second to import, and most runs draw nothing
-
     if not pictures or len(rows) != len(pictures):
         raise ValueError(f"a strip needs a pair of pictures for each image; got {len(pictures)} for {len(rows)} images")
     shown = list(zip(rows, pictures, strict=True))[:MOST]
-    figure = Figure(figsize=(1.55 * max(len(shown), 5) + 0.8, 5.1), dpi=100, facecolor="white")
-    grid = figure.subplots(2, len(shown), squeeze=False)
-    width = 0.93 * len(shown) / max(len(shown), 5)
-    figure.subplots_adjust(left=0.05, right=0.05 + width, top=0.79, bottom=0.1, wspace=0.08, hspace=0.3)
-    for (above, below), (row, pair) in zip(grid.T, shown, strict=True):
+    count = f"{len(shown)} of {len(changed(before, after)):,} predictions that change"
+    drawn = sheet(title_of(before), [words, count], height=HEIGHT, left=0.75, right=0.2)
+    grid = cells(drawn, 2, max(len(shown), LEAST), beneath=(ABOVE, BELOW))
+    for (above, below), (row, pair) in zip(grid.T[: len(shown)], shown, strict=True):
         _picture(above, pair[0], before, row)
         _picture(below, pair[1], after, row)
-        below.text(0.5, -0.25, _end(str(before.ids[row])), **_centred(below), fontsize=8, color=FAINT, parse_math=False)
+        truth = f"is {_short(before.classes[before.labels[row]])}"
+        below.text(0.5, -0.25, truth, **_centred(below), fontsize=9.5, color=INK, parse_math=False)
+        below.text(0.5, -0.45, _end(str(before.ids[row])), **_centred(below), fontsize=9, color=FAINT, parse_math=False)
     for axes, label in zip(grid[:, 0], ("before", "after"), strict=True):
         axes.set_ylabel(label, fontsize=11, color=INK)
-    _write_words(figure, before, words, f"{len(shown)} of {len(changed(before, after)):,} predictions that change")
-    return figure
+    for axes in grid[:, len(shown) :].flat:
+        axes.remove()
+    _write_legend(drawn)
+    return drawn.figure
 
 
 def _picture(axes: Axes, picture: Picture, predictions: Predictions, row: int) -> None:
     axes.imshow(picture, interpolation="nearest")
-    axes.set(xticks=[], yticks=[])
-    axes.spines[:].set_visible(False)
     said, right = int(predictions.predicted[row]), bool(predictions.correct[row])
     name = predictions.classes[said] if said >= 0 else "no answer"
     sure = f" {predictions.confidence[row]:.2f}" if predictions.has_confidence else ""
-    text = f"{textwrap.shorten(name, LONG - 4, placeholder=ELLIPSIS)}{sure}"
-    axes.text(0.5, -0.03, text, **_centred(axes), fontsize=10, color=RIGHT if right else WRONG, parse_math=False)
+    text = f"{_short(name)}{sure}"
+    axes.text(0.5, -0.03, text, **_centred(axes), fontsize=9.5, color=RIGHT if right else WRONG, parse_math=False)
 
 
-def _write_words(figure: Figure, before: Predictions, words: str, count: str) -> None:
-    title = f"{before.model} on {before.dataset}: {words}"
-    figure.text(
-        0.05, 0.985, textwrap.fill(title, 80), fontsize=12.5, fontweight="bold", color=INK, va="top", parse_math=False
-    )
-    figure.text(0.05, 0.83, count, fontsize=10, color=FAINT)
+def _write_legend(drawn: Sheet) -> None:
+    from matplotlib.lines import Line2D
+
+    said = ((RIGHT, "answered rightly"), (WRONG, "answered wrongly"), (INK, "what it is"))
+    drawn.legend([Line2D([], [], color=colour, linewidth=3, label=label) for colour, label in said])
 
 
 def _centred(axes: Axes) -> dict[str, Any]:
     return {"ha": "center", "va": "top", "transform": axes.transAxes}
+
+
+def _short(name: str) -> str:
+    return textwrap.shorten(name, LONG - 6, placeholder=ELLIPSIS)
 
 
 def _end(text: str) -> str:

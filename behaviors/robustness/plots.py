@@ -6,47 +6,52 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from behaviors.contract.figures import (
+    BLUE,
+    DEEP_ORANGE,
+    FAINT,
+    GRID,
+    INK,
+    beside,
+    facts_of,
+    on_cell,
+    reach,
+    shades,
+    sheet,
+)
+
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from behaviors.contract.measurement import Measurement
     from behaviors.contract.predictions import Predictions
 
-BAR, MARK, INK, FAINT, GRID = "#9DB8D2", "#B4532A", "#22272E", "#6B7280", "#E5E7EB"
+ROW = 0.4
+"""Inches."""
 
 
 def variants(model: str, measurement: Measurement) -> Figure:
-    """One bar per dataset with its bounds, and a line at the average.
+    """One bar per dataset with its bounds, its number beside it, and a line at the average behind the bars.
 
     ``measurement``: of ``average_accuracy`` (its ``parts`` are the bars).
     """
-    from matplotlib.figure import Figure  # half a second to import, and most runs draw nothing
-
-    names = [str(row["dataset"]) for row in measurement.parts]
-    value, low, high = (
-        np.array([row[key] for row in measurement.parts], dtype=float) for key in ("accuracy", "low", "high")
-    )
-    figure = Figure(figsize=(9, 1.6 + 0.46 * len(names)), dpi=100, facecolor="white", layout="constrained")
-    axes = figure.subplots()
-    place = np.arange(len(names))[::-1]
-    axes.barh(place, value, 0.66, color=BAR)
-    axes.errorbar(value, place, xerr=[value - low, high - value], fmt="none", ecolor=INK, elinewidth=1.3, capsize=3)
-    for y, shown, right in zip(place, value, high, strict=True):
-        axes.annotate(
-            f"{shown:.3f}", (right, y), (6, 0), textcoords="offset points", va="center", color=INK, fontsize=9.5
-        )
-    axes.axvline(measurement.value, color=MARK, linewidth=1.6)
-    axes.annotate(
-        f"average {measurement.value:.3f}", (measurement.value, 1), (0, 4), xycoords=("data", "axes fraction"),
-        textcoords="offset points", ha="center", va="bottom", color=MARK, fontsize=10,
+    rows = measurement.parts
+    value, low, high = (np.array([row[key] for row in rows], dtype=float) for key in ("accuracy", "low", "high"))
+    drawn = sheet(f"{model}: accuracy on each variant", facts_of("average", measurement), height=ROW * len(rows))
+    axes, place = drawn.axes, np.arange(len(rows))
+    axes.barh(place, value, 0.66, color=BLUE, label="top-1 accuracy", zorder=2)
+    axes.errorbar(
+        value, place, xerr=reach(value, low, high), fmt="none", ecolor=INK, elinewidth=1.3, capsize=3, zorder=3,
+        label="interval",
     )  # fmt: skip
-    axes.set_yticks(place, names)
-    axes.set_xlim(0, 1.06)
-    _plain(axes)
-    axes.set_xlabel("top-1 accuracy", color=FAINT)
-    figure.suptitle(f"{model}: accuracy on each variant", x=0.012, ha="left", fontsize=13, color=INK)
-    return figure
+    axes.axvline(measurement.value, color=DEEP_ORANGE, linewidth=1.6, zorder=1, label="average over the variants")
+    axes.set_yticks(place, [str(row["dataset"]) for row in rows])
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_xlim(0, 1)
+    axes.set_xlabel("top-1 accuracy", color=INK, fontsize=11)
+    beside(axes, "accuracy", [f"{one:.3f}" for one in value], list(place))
+    drawn.legend()
+    return drawn.figure
 
 
 def corruption_map(predictions: Predictions, measurement: Measurement) -> Figure:
@@ -54,33 +59,35 @@ def corruption_map(predictions: Predictions, measurement: Measurement) -> Figure
 
     ``measurement``: of ``corruption_accuracy``.
     """
-    from matplotlib.figure import Figure
-
     corruptions = list(dict.fromkeys(str(row["corruption"]) for row in measurement.parts))
     severities = sorted({int(row["severity"] or 0) for row in measurement.parts})
     grid = np.array([row["accuracy"] for row in measurement.parts], dtype=float).reshape(len(corruptions), -1)
-    shown = np.column_stack([grid, grid.mean(axis=1)])
-    figure = Figure(figsize=(8, 1.5 + 0.4 * len(corruptions)), dpi=100, facecolor="white", layout="constrained")
-    axes = figure.subplots()
-    axes.imshow(shown, cmap="YlGnBu_r", vmin=0, vmax=1, aspect="auto")
-    axes.axvline(len(severities) - 0.5, color="white", linewidth=5)
+    title = f"{predictions.model} on {predictions.dataset}: accuracy under corruption"
+    facts = facts_of("mean", measurement)
+    drawn = sheet(title, [*facts[:-1], f"{facts[-1]}, each under every corruption"], height=ROW * len(grid), right=1.3)
+    axes = drawn.axes
+    shown = np.column_stack([grid, np.full(len(grid), np.nan), grid.mean(axis=1)])
+    edges = np.cumsum([-0.5, *[1.0] * len(severities), 0.15, 1.0])
+    mesh = axes.pcolormesh(edges, np.arange(len(grid) + 1) - 0.5, shown, cmap=shades(), vmin=0, vmax=1, linewidth=0)
+    middle = (edges[:-1] + edges[1:]) / 2
     for (y, x), value in np.ndenumerate(shown):
-        axes.text(x, y, f"{value:.2f}", ha="center", va="center", fontsize=9.5, color="white" if value < 0.55 else INK)
+        if not np.isnan(value):
+            axes.text(middle[x], y, f"{value:.2f}", ha="center", va="center", fontsize=9.5, color=on_cell(value))
     axes.set_yticks(range(len(corruptions)), [name.replace("_", " ") for name in corruptions])
-    axes.set_xticks(range(len(severities) + 1), [*map(str, severities), "mean"])
-    axes.set_xlabel("severity", color=FAINT)
-    axes.tick_params(length=0, colors=INK)
+    axes.set_xticks([*middle[: len(severities)], middle[-1]], [*map(str, severities), "mean"])
+    axes.set_ylim(len(corruptions) - 0.5, -0.5)
+    axes.set_xlabel("severity", color=INK, fontsize=11)
+    axes.grid(visible=False)
     axes.spines[:].set_visible(False)
-    title = (
-        f"{predictions.model}: accuracy under corruption, mean {measurement.value:.3f} ({measurement.images:,} images)"
-    )
-    figure.suptitle(title, x=0.012, ha="left", fontsize=13, color=INK)
-    return figure
+    _scale(drawn.figure, mesh, axes.get_position())
+    return drawn.figure
 
 
-def _plain(axes: Axes) -> None:
-    axes.spines[["top", "right", "left"]].set_visible(False)
-    axes.spines["bottom"].set_color(GRID)
-    axes.tick_params(length=0, colors=INK)
-    axes.grid(axis="x", color=GRID)
-    axes.set_axisbelow(True)
+def _scale(figure: Figure, mesh: object, place: object) -> None:
+    """What the shades mean."""
+    bar = figure.add_axes((0.93, place.y0, 0.014, place.height))  # type: ignore[attr-defined]
+    figure.colorbar(mesh, cax=bar)  # type: ignore[arg-type]
+    bar.set_ylabel("accuracy", color=INK, fontsize=10, labelpad=4)
+    bar.yaxis.set_label_position("left")
+    bar.tick_params(length=0, colors=FAINT, labelsize=9)
+    bar.spines[:].set_color(GRID)
