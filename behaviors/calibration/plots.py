@@ -103,8 +103,8 @@ def _draw_histogram(axes: Axes, bins: list[Mapping[str, Cell]], predictions: Pre
     label = f"{difference} {word}" if abs(gap) >= 0.0005 else "no difference"
     axes.axvline(accuracy, 0, LINES, color=INK, linewidth=1.6, linestyle=DOTTED, label=f"accuracy {accuracy:.3f}")
     axes.axvline(confidence, 0, LINES, color=INK, linewidth=1.6, label=f"mean confidence {confidence:.3f}")
-    ends = sorted((accuracy, confidence))
-    axes.axvspan(*ends, 0, LINES, color=colour, alpha=0.6, linewidth=0, zorder=2.2, label=label)
+    left, right = sorted((accuracy, confidence))
+    axes.axvspan(left, right, 0, LINES, color=colour, alpha=0.6, linewidth=0, zorder=2.2, label=label)
     axes.legend(
         loc="lower left", bbox_to_anchor=(-0.008, 0.98), ncols=3, fontsize=10, frameon=False, handlelength=1.6,
         labelcolor=INK,

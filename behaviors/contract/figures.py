@@ -121,11 +121,9 @@ def divided(drawn: Sheet, shares: Sequence[float], gap: float, *, along: Literal
     start = place.y1 if along == "height" else place.x0
     for share in shares:
         size = room * share / sum(shares)
-        if along == "height":
-            box = (place.x0, start - size, place.width, size)
-        else:
-            box = (start, place.y0, size, place.height)
-        shared = {"sharex" if along == "height" else "sharey": found[0] if found else None}
+        down, across = (place.x0, start - size, place.width, size), (start, place.y0, size, place.height)
+        box = down if along == "height" else across
+        shared: dict[str, Any] = {"sharex" if along == "height" else "sharey": found[0] if found else None}
         found.append(drawn.figure.add_axes(box, **shared))
         tidy(found[-1])
         start += -(size + gap / inches) if along == "height" else size + gap / inches
@@ -209,7 +207,7 @@ def shades() -> Any:
 
 def on_cell(value: float) -> str:
     """The colour of words in the cell of a value in [0, 1]: at least 4.5 to 1."""
-    return ON_DARK_CELL if value < 0.3 else ON_LIGHT_CELL
+    return ON_DARK_CELL if value < 0.303 else ON_LIGHT_CELL
 
 
 def _labelled(axes: Axes) -> tuple[list[Artist], list[str]]:

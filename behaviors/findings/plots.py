@@ -35,8 +35,9 @@ NAMES = ("vit-sup", "convnext-sup", "vit-clip", "convnext-clip")
 MARKERS = {"vit-sup": "o", "convnext-sup": "o", "vit-clip": "D", "convnext-clip": "D"}
 HOLDS, CONTRADICTED, UNDECIDED = DEEP_BLUE, DEEP_ORANGE, FAINT
 """No green and red: whether a finding of the paper's holds for these models is neither good nor bad."""
-ROW, WIDE = 0.52, 34
-"""Inches of a row; characters of a label before it goes on in the next line."""
+ROW, WIDE, COLUMNS = 0.52, 34, 5
+"""Inches of a row; characters of a label before it goes on in the next line; entries in a line of the legend."""
+PLATE = {"facecolor": PAPER, "edgecolor": "none", "alpha": 0.8, "pad": 0.6}
 
 
 def comparison(metric: Metric, about: str, measurement: Measurement) -> Figure:
@@ -58,7 +59,7 @@ def comparison(metric: Metric, about: str, measurement: Measurement) -> Figure:
     models = dict.fromkeys(
         str(row[side]) for row in rows for side in ("first", "second") if row[f"{side}_value"] is not None
     )
-    lines = -(-(len(models) + 1) // 4)
+    lines = -(-(len(models) + 1) // COLUMNS)
     drawn = sheet(metric.title, facts, height=ROW * len(rows), notes=notes, left=2.75, right=0.3, legends=lines)
     left, right = divided(drawn, (1, 1), 0.2, along="width")
     _draw_values(left, rows, metric.unit)
@@ -69,9 +70,10 @@ def comparison(metric: Metric, about: str, measurement: Measurement) -> Figure:
         axes.hlines(
             np.arange(len(rows) - 1) + 0.5, 0, 1, transform=axes.get_yaxis_transform(), color=GRID, linewidth=0.8
         )
-    left.set_yticks(range(len(rows)), [textwrap.fill(str(row["comparison"]), WIDE) for row in rows], parse_math=False)
+    labels = [textwrap.fill(str(row["comparison"]), WIDE, break_on_hyphens=False) for row in rows]
+    left.set_yticks(range(len(rows)), labels, parse_math=False)
     right.tick_params(labelleft=False)
-    drawn.legend([*left.get_legend_handles_labels()[0], *right.get_legend_handles_labels()[0]], columns=4)
+    drawn.legend([*left.get_legend_handles_labels()[0], *right.get_legend_handles_labels()[0]], columns=COLUMNS)
     return drawn.figure
 
 
@@ -126,7 +128,7 @@ def _draw_differences(axes: Axes, rows: Rows, measurement: Measurement) -> None:
         axes.errorbar(value[place], place, xerr=whiskers, fmt="s", ms=6, color=colour, elinewidth=1.8, capsize=3.5)
         axes.annotate(
             _signed(value[place]), (value[place], place), (0, 8), textcoords="offset points", ha="center", fontsize=9,
-            color=colour,
+            color=colour, bbox=PLATE,
         )  # fmt: skip
     axes.axvline(0, color=INK, linewidth=1.3, zorder=0.5)
     if interval is not None:

@@ -19,6 +19,7 @@ from behaviors.contract.figures import (
     FILL,
     GRID,
     INK,
+    OLIVE,
     ORANGE,
     Sheet,
     beside,
@@ -101,7 +102,7 @@ def by_cue(predictions: Predictions, measurement: Measurement) -> Figure:
         numbers = [f"{n:.0f}" if width >= LEAST else "" for n, width in zip(count, share, strict=True)]
         axes.bar_label(bars, numbers, label_type="center", fontsize=9, color=INK, zorder=3)
         start += share
-    _draw_pooled(axes, measurement, INK, "shape or texture, all categories")
+    _draw_pooled(axes, measurement, OLIVE, "shape or texture, all categories")
     axes.set_xlim(0, 1)
     axes.set_xlabel("share of the images of a category; in the bars, their number", color=INK, fontsize=11)
     beside(axes, "either", [f"{float(row['cue_accuracy'] or 0):.3f}" for row in rows], range(len(rows)))
@@ -123,7 +124,7 @@ def _sheet(predictions: Predictions, measurement: Measurement, name: str, rows: 
     shape, texture, neither = (f"{measurement.details[cue]:,.0f}" for cue in ("shape", "texture", "other"))
     said = [value, *facts, f"{images}: {shape} shape, {texture} texture, {neither} neither"]
     drawn = sheet(
-        title_of(predictions), said, height=ROW * len(rows), notes=measurement.notes, left=1.25, right=1.2, above=0.15
+        title_of(predictions), said, height=ROW * len(rows), notes=measurement.notes, left=1.25, right=1.3, above=0.15
     )
     drawn.axes.set_yticks(range(len(rows)), [str(row["category"]) for row in rows])
     drawn.axes.set_ylim(-0.6, len(rows) - 0.4)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from behaviors.contract.figures import PAPER
 from behaviors.contract.measurement import Interval, Measurement
 from behaviors.findings import METRICS
 from behaviors.findings.conjunction import all_above, as_measurement
@@ -40,7 +41,7 @@ def test_outcome_numbers_and_names_can_be_read(clip, outcome, colour):
     number = f"{found.value:+.3f}".replace("-", "\N{MINUS SIGN}")
     for word in (METRIC.title, f"{outcome}: {number}", "100 images", "on somewhere", "vit-clip above vit-sup"):
         assert word in said
-    assert said.splitlines()[-2:] == ["vit-clip", "vit-sup"]
+    assert said.splitlines()[-3:] == ["vit-clip", "vit-sup", "the finding as a whole"]
     right = figure.axes[1]
     assert right.containers[0].lines[0].get_color() == colour
     assert right.containers[0].lines[0].get_xdata() == pytest.approx([found.value])
@@ -57,9 +58,9 @@ def test_a_row_for_each_comparison_and_marks_for_what_is_compared():
     left, right = figure.axes
     assert len(right.containers) == len(found.parts) == 3
     assert len(left.containers) == 4
-    assert [container.lines[0].get_markerfacecolor() for container in left.containers[:2]][1] == "white"
+    assert [container.lines[0].get_markerfacecolor() for container in left.containers[:2]][1] == PAPER
     assert {"texture", "style"} <= set(words(figure).splitlines())
-    assert words(figure).splitlines()[-2:] == ["vit-sup", "vit-clip"]  # each model once
+    assert words(figure).splitlines()[-3:] == ["vit-sup", "vit-clip", "the finding as a whole"]  # each model once
 
 
 def test_models_of_other_names_can_be_drawn_too():

@@ -32,30 +32,53 @@ def test_a_curve_for_each_of_the_three():
     found, figure = drawn()
     shown = lines(figure)
     for label, column in (
-        ("accuracy", "accuracy"),
+        ("accuracy (this number)", "accuracy"),
         ("consistency with the usual view", "consistency"),
         ("mean probability of the true class", "true_probability"),
     ):
         assert shown[label].get_ydata().tolist() == [row[column] for row in found.parts]
-        assert shown[label].get_xdata() == pytest.approx([1, 1.25, 1.5, 2, 3], abs=0.02)
+        assert shown[label].get_xdata() == pytest.approx(np.log2([1, 1.25, 1.5, 2, 3]), abs=0.03)
     whiskers = figure.axes[0].containers[0].lines[2][0].get_segments()
     assert [part[:, 1].tolist() for part in whiskers] == [
         pytest.approx([row["accuracy_low"], row["accuracy_high"]]) for row in found.parts
     ]
 
 
-def test_without_probabilities_there_are_two():
-    assert set(lines(drawn(probability=None)[1])) == {"accuracy", "consistency with the usual view"}
+def test_what_is_retained_is_drawn_and_the_number_that_is_tested_is_the_strong_one():
+    found, figure = drawn(retained)
+    shown = lines(figure)
+    usual = next(row["accuracy"] for row in found.parts if row["level"] == 1)
+    assert shown["accuracy retained (this number)"].get_ydata() == pytest.approx(
+        [row["accuracy"] / usual for row in found.parts]
+    )
+    widths = {label: line.get_linewidth() for label, line in shown.items() if line.get_marker() != "None"}
+    assert max(widths, key=widths.get) == "accuracy retained (this number)"
+    assert figure.axes[0].get_ylabel()
+
+
+def test_the_mean_probability_has_bounds_at_each_level():
+    found, figure = drawn()
+    drawn_bounds = [container.lines[2][0].get_segments() for container in figure.axes[0].containers][2]
+    assert [part[:, 1].tolist() for part in drawn_bounds] == [
+        pytest.approx([row["true_probability_low"], row["true_probability_high"]]) for row in found.parts
+    ]
+
+
+def test_without_probabilities_there_is_no_such_curve():
+    assert set(lines(drawn(probability=None)[1])) == {
+        "accuracy (this number)", "consistency with the usual view", "accuracy retained", "the images as they are",
+    }  # fmt: skip
 
 
 def test_the_header_says_who_and_how_much():
     found, figure = drawn(consistency, model="my_$model$")
-    assert figure.get_suptitle() == "my_$model$ on wide"
+    title, facts, notes = (text.get_text() for text in figure.texts)
+    assert title == "my_$model$ on wide"
     interval = f"90 % interval [{found.interval.low:.3f}, {found.interval.high:.3f}]"
     worst = f"worst at {found.details['worst_level']:g}: {found.details['worst']:.3f}"
     expected = f"zooming in: consistency {found.value:.3f}   {interval}   40 images   {worst}"
-    assert figure.axes[0].get_title("left") == expected
-    assert figure.get_supxlabel().startswith("The worst of several levels")
+    assert " ".join(facts.split()) == " ".join(expected.split())
+    assert notes.startswith("The worst of several levels")
 
 
 @pytest.mark.parametrize("measure", [accuracy, consistency, retained])

@@ -28,7 +28,7 @@ def along(predictions, factor="Camera_Yaw"):
 
 
 def words(figure):
-    return [figure.get_suptitle(), figure.axes[0].get_title("left"), figure.get_supxlabel()]
+    return [text.get_text() for text in figure.texts]
 
 
 def test_a_bar_per_factor_in_the_papers_order_from_the_top():
@@ -37,7 +37,7 @@ def test_a_bar_per_factor_in_the_papers_order_from_the_top():
     assert [bar.get_width() for bar in axes.containers[0]] == [row["accuracy"] for row in found.parts]
     labels = [label.get_text() for label in axes.get_yticklabels()]
     assert labels == [name.replace("_", " ").lower() for name in FACTORS]
-    assert axes.get_yticks()[0] == 9
+    assert axes.get_ylim()[0] > axes.get_ylim()[1]
     whiskers = axes.containers[1].lines[2][0].get_segments()
     assert [part[:, 0].tolist() for part in whiskers] == [
         pytest.approx([row["low"], row["high"]]) for row in found.parts

@@ -17,7 +17,7 @@ def drawn(**found):
 
 
 def words(figure):
-    return " ".join(text.get_text() for text in figure.texts)
+    return " ".join(text.get_text() for text in figure.texts).strip()
 
 
 def test_bars_lie_in_order_over_chance_and_with_their_intervals():
@@ -25,13 +25,13 @@ def test_bars_lie_in_order_over_chance_and_with_their_intervals():
     (axes,) = figure.axes
     figure.draw_without_rendering()
     assert [label.get_text() for label in axes.get_yticklabels()] == ["texture", "count", "digits"]
-    assert [bar.get_width() for bar in axes.patches] == pytest.approx([10, 60, 90])
+    assert [bar.get_width() for bar in axes.patches] == pytest.approx([0.1, 0.6, 0.9])
     whiskers, chance = axes.collections
     assert [segment[:, 0].tolist() for segment in whiskers.get_segments()] == [
-        pytest.approx([8, 12]), pytest.approx([56, 64]), pytest.approx([88, 92]),
+        pytest.approx([0.08, 0.12]), pytest.approx([0.56, 0.64]), pytest.approx([0.88, 0.92]),
     ]  # fmt: skip
-    assert [segment[0, 0] for segment in chance.get_segments()] == pytest.approx([12.5, 25, 10])
-    assert [text.get_text() for text in axes.texts] == ["10.0", "60.0", "90.0"]
+    assert [segment[0, 0] for segment in chance.get_segments()] == pytest.approx([0.125, 0.25, 0.1])
+    assert [text.get_text() for text in axes.texts] == ["0.100", "0.600", "0.900", "accuracy"]
     assert words(figure) == "Linear probes on vit-clip mean 0.533 over 3 tasks   90 % interval [0.517, 0.550]" \
         "   1,536 test images"  # fmt: skip
 
