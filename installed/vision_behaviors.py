@@ -1,5 +1,8 @@
 """What ``pip install`` installs: it starts pytest with the configuration of the checkout that a run is about.
 
+The command ``vision-behaviors`` does from anywhere what ``pytest`` does in the checkout; a wheel carries the checkout's
+files, as files, in the folder ``vision_behaviors_suite`` beside this module.
+
 pytest looks for its configuration beside every existing path on its command line, before it knows which of them belong
 to options: after ``--suite /data/photos.yaml`` it would read ``/data/pytest.ini`` and execute ``/data/conftest.py``.
 This module, which pytest loads before any ``conftest.py``, tells tests from options' values.  In a run that is about no
@@ -7,6 +10,7 @@ checkout of this suite it does nothing and declares nothing.
 """
 
 import os
+import runpy
 import shlex
 import sys
 from collections.abc import Collection, Iterator, Sequence
@@ -22,6 +26,48 @@ TESTS = ("behaviors", "tests")
 """The folders of a checkout that hold tests."""
 STARTS_PYTEST = ("pytest", "py.test")
 """What pytest is started as: a script, or a module of Python's."""
+
+
+COMMANDS = {"store": "fixtures.predictions.store", "version": "fixtures.plugin.version"}
+"""What the command may be told to do beside running tests, by the module that does it."""
+CARRIED = "vision_behaviors_suite"
+"""The folder of a wheel's suite."""
+
+
+def main() -> NoReturn:
+    """The command ``vision-behaviors``: pytest with this suite's root, whatever folder it is started in."""
+    root, words = suite(), sys.argv[1:]
+    sys.path.insert(0, str(root))
+    command = "version" if {"--version", "-V"} & set(words[:1]) else next(iter(words), "")
+    if command in COMMANDS:
+        sys.argv = [f"vision-behaviors {command}", *words[1:]]
+        runpy.run_module(COMMANDS[command], run_name="__main__", alter_sys=True)
+        sys.exit(0)
+    sys.modules.pop(__name__, None)  # pytest imports its plugins itself, and warns of those that are there already
+    sys.exit(pytest.main(arguments(root, words, Path.cwd())))
+
+
+def suite() -> Path:
+    """The folder that holds the suite's tests: the checkout of this module, or what a wheel brought."""
+    here = Path(__file__).resolve().parent
+    return here.parent if _is_checkout(here.parent) else here / CARRIED
+
+
+def arguments(root: Path, words: Sequence[str], here: Path) -> list[str]:
+    """pytest's: its configuration is the suite's, ``behaviors/...`` is in the suite, and so are tests if none is named.
+
+    What pytest keeps between runs is in the checkout, or of an installed suite in the folder ``here``.
+    """
+    found, named = [], False
+    for before, word in pairwise(["", *words]):
+        place = root / word.partition("::")[0]
+        ours = word.startswith(f"{TESTS[0]}/") or (word == TESTS[0] and not before.startswith("-"))
+        ours = ours and not _exists(here / word.partition("::")[0]) and _exists(place)
+        found.append(str(root / word) if ours else word)
+        named = named or ours or (not before.startswith("--") and _among_tests(here / word.partition("::")[0]))
+    kept = ["-o", f"cache_dir={here / '.pytest_cache'}"] if root.name == CARRIED else []
+    start = [f"--config-file={root / 'pyproject.toml'}", f"--rootdir={root}", *kept]
+    return [*start, *found, *([] if named else [str(root / TESTS[0])])]
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
