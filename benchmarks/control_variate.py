@@ -15,6 +15,8 @@ from scipy.special import expit
 
 from behaviors.calibration.metrics import negative_log_likelihood, signed_gap, top_label_brier_score
 from behaviors.contract.control_variate import controlled
+from behaviors.contract.differences import of_means, of_proportions
+from behaviors.contract.joined import restricted
 from behaviors.contract.measurement import Measurement
 from behaviors.robustness.metrics import accuracy
 
@@ -112,6 +114,36 @@ def recorded(models: tuple[Said, Said], metric: Metric, sample: int, draws: int)
     return _rates(rows, metric, _plain(metric, new))
 
 
+def differences(models: tuple[Said, Said], metric: Metric, sample: int, draws: int) -> tuple[Rates, Rates]:
+    """Of new - old over the whole list, by samples of it: both models' answers to these, and with all of the old one's.
+
+    ``saved``: of the second, the images that it saves the first.
+    """
+    old, new = models
+    known, random, found = metric(old, _ids(old.right.size)), np.random.default_rng(0), []
+    truth = _plain(metric, new) - known.value
+    assert known.per_image is not None
+    for _ in range(draws):
+        rows = random.permutation(old.right.size)[:sample]
+        plain = metric(new.of(rows), _ids(old.right.size)[rows])
+        assert plain.per_image is not None
+        there = restricted(known.per_image, plain.per_image.ids, strata=False)
+        assert there is not None
+        paired = (of_proportions if there.kind == "proportion" else of_means)(there, plain.per_image, alpha=ALPHA)
+        helped = controlled(plain, known.per_image, alpha=ALPHA)
+        bounds = plain.interval if helped is None else helped.interval
+        assert bounds is not None
+        low, high = bounds.low - known.value, bounds.high - known.value
+        apart = paired.interval
+        width = (high - low) / (apart.high - apart.low)
+        found.append((apart.low > truth, apart.high < truth, low > truth, high < truth, width, helped is not None))
+    pair_low, pair_high, low, high, width, helped = np.mean(found, axis=0)
+    return (
+        Rates(float(pair_low), float(pair_high), 0.0, 0.0),
+        Rates(float(low), float(high), float(1 - width**2), float(helped)),
+    )
+
+
 def imagenet(name: str) -> Said:
     """What was recorded of a model on ImageNet's 50,000 validation images (facebookresearch/imagenetx)."""
     label = dict(np.loadtxt(REAL / "labels.csv", str, delimiter=",", skiprows=1))
@@ -165,6 +197,9 @@ def main() -> None:
                 continue
             rates = recorded((old, new), metric, 1_000, 200)
             print(_line(name, "ViT with ResNet50, 1,000 of 50,000 (200 draws)", rates))
+            paired, all_known = differences((old, new), metric, 1_000, 200)
+            print(_line(name, "  difference, ResNet50 on the same 1,000", paired))
+            print(_line(name, "  difference, ResNet50 on all", all_known))
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ class Predictions:
     ``log_sum_exp``: (N,) float64, of the logits of the classes that take part.
     ``probabilities``: (N, K) float64, kept only where the dataset asks for them.
     ``annotations``: columns of the dataset, each of length N (factors, cues, levels, ...).
+    ``drawn``: whether these are the first of all images in a random order, in which versions of one image come apart.
     """
 
     model: str
@@ -45,6 +46,7 @@ class Predictions:
     log_sum_exp: NDArray[np.float64] | None = None
     probabilities: NDArray[np.float64] | None = None
     annotations: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
+    drawn: bool = False
 
     def __len__(self) -> int:
         return len(self.ids)

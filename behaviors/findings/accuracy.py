@@ -57,7 +57,7 @@ def accuracy_of(predictions: Predictions, *, alpha: float) -> Measured:
     """As the paper counts it on this dataset; where images are corrupted, each under all of them counts once."""
     if _is_corrupted(predictions):
         table = _corrupted(predictions)
-        scores = 1 - table.wrong.reshape(table.images, -1).mean(axis=1)
+        scores = 1 - table.errors()
         return Measured(predictions.model, corruption_accuracy(table, alpha=alpha), mean_influence(scores))
     right = right_answers(predictions)
     found = accuracy(right, alpha=alpha, left_out=len(predictions) - right.size)
@@ -70,7 +70,7 @@ def _is_corrupted(predictions: Predictions) -> bool:
 
 def _corrupted(predictions: Predictions) -> Corrupted:
     columns = (predictions.annotations[name] for name in ("corruption", "severity", "source"))
-    return arrange(predictions.correct, *columns)
+    return arrange(predictions.correct, *columns, drawn=predictions.drawn)
 
 
 def _average(parts: Sequence[Measured], alpha: float) -> Measured:

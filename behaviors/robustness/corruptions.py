@@ -14,37 +14,79 @@ class Corrupted:
     """``wrong``: (images, corruptions, severities) bool; ``corruptions``: names; ``severities``: ascending.
 
     ``sources``: (images,) names of the images that were corrupted; None where they have none, and nothing is said of
-    each.
+    each.  ``seen``: which of ``wrong`` are known, where versions of each image were drawn at random; None: all.
     """
 
     wrong: NDArray[np.bool_]
     corruptions: tuple[str, ...]
     severities: tuple[int, ...]
     sources: NDArray[np.str_] | None = None
+    seen: NDArray[np.bool_] | None = None
 
     @property
     def images(self) -> int:
-        """How many images there are under each corruption."""
+        """How many images there are, under each corruption or some of them."""
         return len(self.wrong)
 
+    @property
+    def versions(self) -> int:
+        """How many corrupted images there are."""
+        return self.wrong.size if self.seen is None else int(self.seen.sum())
+
+    def errors(self) -> NDArray[np.float64]:
+        """(images,): of its versions, the share that is answered wrongly."""
+        found: NDArray[np.float64] = self._mean((1, 2))
+        return found
+
+    def relative_errors(self, base: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(images,): the mean over corruptions of its errors / ``base``, (corruptions,); or over the versions drawn."""
+        if self.seen is None:
+            found: NDArray[np.float64] = (self.wrong.mean(axis=2) / base).mean(axis=1)
+            return found
+        drawn: NDArray[np.float64] = np.mean(self.wrong / base[:, None], axis=(1, 2), where=self.seen)
+        return drawn
+
+    def most(self, base: NDArray[np.float64]) -> float:
+        """What no image's relative errors can exceed, whichever of its versions are drawn."""
+        if self.seen is None:
+            return float((1 / base).mean())
+        fewest = int(self.seen.sum(axis=(1, 2)).min())
+        return float(np.sort(np.repeat(1 / base, len(self.severities)))[-fewest:].mean())
+
+    def by_corruption(self) -> NDArray[np.float64]:
+        """(corruptions,): errors over images and severities."""
+        found: NDArray[np.float64] = self._mean((0, 2))
+        return found
+
     def rows(self) -> tuple[dict[str, Cell], ...]:
-        """One row per corruption and severity."""
-        accuracy = 1 - self.wrong.mean(axis=0)
+        """One row per corruption and severity, of which some image is there."""
+        images = np.full(self.wrong.shape[1:], self.images) if self.seen is None else self.seen.sum(axis=0)
+        right = (~self.wrong if self.seen is None else self.seen & ~self.wrong).sum(axis=0)
         return tuple(
-            {"corruption": name, "severity": level, "images": self.images, "accuracy": float(accuracy[c, s])}
+            {"corruption": name, "severity": level, "images": there, "accuracy": int(right[c, s]) / there}
             for c, name in enumerate(self.corruptions)
             for s, level in enumerate(self.severities)
+            if (there := int(images[c, s]))
         )
 
+    def _mean(self, axis: tuple[int, ...]) -> NDArray[np.float64]:
+        """Counts are whole, so that how they are added up does not matter."""
+        if self.seen is None:
+            return np.asarray(self.wrong.mean(axis=axis))
+        return np.asarray((self.wrong & self.seen).sum(axis=axis) / self.seen.sum(axis=axis))
 
-def arrange(correct: ArrayLike, corruption: ArrayLike, severity: ArrayLike, source: ArrayLike) -> Corrupted:
+
+def arrange(
+    correct: ArrayLike, corruption: ArrayLike, severity: ArrayLike, source: ArrayLike, *, drawn: bool = False
+) -> Corrupted:
     """Put one row per corrupted image into its place.
 
     ``correct``: (N,) bool. ``corruption``: (N,) str. ``severity``: (N,) int. ``source``: (N,) str, the image that was
-    corrupted.
+    corrupted.  ``drawn``: whether these are some versions of each image, drawn at random.
 
     Raises:
-        ValueError: no images; rows of different lengths; an image is missing under some corruption, or there twice.
+        ValueError: no images; rows of different lengths; an image is missing under some corruption and nothing was
+            drawn, or there twice.
     """
     right = np.asarray(correct, dtype=np.bool_)
     names, severities, sources = np.asarray(corruption), np.asarray(severity), np.asarray(source)
@@ -68,10 +110,12 @@ def arrange(correct: ArrayLike, corruption: ArrayLike, severity: ArrayLike, sour
     seen += np.bincount(flat, minlength=seen.size).reshape(seen.shape)
     wrong[place] = ~right
     listed = [str(kinds[k]) for k in np.argsort(first)]
-    if (seen != 1).any():
-        i, c, s = (int(axis[0]) for axis in np.nonzero(seen != 1))
+    objection = seen > 1 if drawn else seen != 1
+    if objection.any():
+        i, c, s = (int(axis[0]) for axis in np.nonzero(objection))
         times = "is missing" if seen[i, c, s] == 0 else f"stands {seen[i, c, s]} times"
         raise ValueError(
             f"{images[i]} {times} under {listed[c]} at severity {levels[s]}: every image must be there once"
         )
-    return Corrupted(wrong, tuple(listed), tuple(int(value) for value in levels), images.astype(np.str_))
+    some = None if (seen == 1).all() else seen == 1
+    return Corrupted(wrong, tuple(listed), tuple(int(value) for value in levels), images.astype(np.str_), some)

@@ -48,7 +48,7 @@ def corruption_accuracy(corrupted: Corrupted, *, alpha: float) -> Measurement:
 
     The corrupted versions of an image are not independent of each other: the interval is that of a mean over images.
     """
-    scores = 1 - corrupted.wrong.reshape(corrupted.images, -1).mean(axis=1)
+    scores = 1 - corrupted.errors()
     interval, each = _over_images(corrupted, scores, alpha), per_image.mean(corrupted.sources, scores)
     notes = _cells(corrupted)
     return Measurement(float(scores.mean()), corrupted.images, interval, corrupted.rows(), notes=notes, per_image=each)
@@ -66,9 +66,8 @@ def mean_corruption_error(corrupted: Corrupted, *, reference: Reference, alpha: 
     if unknown:
         raise ValueError(f"the reference errors of {reference.name} have no usable value for {', '.join(unknown)}")
     base = np.array([reference.errors[name] for name in corrupted.corruptions])
-    by_corruption = corrupted.wrong.mean(axis=2) / base  # (images, corruptions)
-    scores = by_corruption.mean(axis=1)
-    errors, ratios = corrupted.wrong.mean(axis=(0, 2)), by_corruption.mean(axis=0)
+    scores, errors = corrupted.relative_errors(base), corrupted.by_corruption()
+    ratios = errors / base
     parts: tuple[dict[str, Cell], ...] = tuple(
         {
             "corruption": name,
@@ -79,7 +78,7 @@ def mean_corruption_error(corrupted: Corrupted, *, reference: Reference, alpha: 
         }
         for c, name in enumerate(corrupted.corruptions)
     )
-    interval = _over_images(corrupted, scores, alpha, scale=float((1 / base).mean()))
+    interval = _over_images(corrupted, scores, alpha, scale=corrupted.most(base))
     notes = (f"relative to the errors of {reference.name}", *_cells(corrupted))
     each = per_image.mean(corrupted.sources, scores)
     return Measurement(float(scores.mean()), corrupted.images, interval, parts, notes=notes, per_image=each)
@@ -136,10 +135,12 @@ def _over_images(
 ) -> Interval | None:
     """Bounds for the mean of (N,) scores in [0, scale]; one image gives none."""
     shares = scores / scale
-    found = mean_of_shares(shares, images=corrupted.wrong.size, alpha=alpha, kind="images")
+    found = mean_of_shares(shares, images=corrupted.versions, alpha=alpha, kind="images")
     return None if found is None else replace(found, low=found.low * scale, high=found.high * scale)
 
 
 def _cells(corrupted: Corrupted) -> tuple[str, ...]:
     _, kinds, levels = corrupted.wrong.shape
+    if corrupted.seen is not None:
+        return (f"{corrupted.versions:,} versions of {corrupted.images:,} images, drawn at random",)
     return () if (kinds, levels) == (15, 5) else (f"{kinds} corruptions at {levels} severities instead of 15 at 5",)

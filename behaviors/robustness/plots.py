@@ -61,12 +61,16 @@ def corruption_map(predictions: Predictions, measurement: Measurement) -> Figure
     """
     corruptions = list(dict.fromkeys(str(row["corruption"]) for row in measurement.parts))
     severities = sorted({int(row["severity"] or 0) for row in measurement.parts})
-    grid = np.array([row["accuracy"] for row in measurement.parts], dtype=float).reshape(len(corruptions), -1)
+    grid = np.full((len(corruptions), len(severities)), np.nan)  # where versions are drawn, some cells are empty
+    for row in measurement.parts:
+        grid[corruptions.index(str(row["corruption"])), severities.index(int(row["severity"] or 0))] = row["accuracy"]
+    each = all(row["images"] == measurement.images for row in measurement.parts)
     title = f"{predictions.model} on {predictions.dataset}: accuracy under corruption"
     facts = facts_of("mean", measurement)
-    drawn = sheet(title, [*facts[:-1], f"{facts[-1]}, each under every corruption"], height=ROW * len(grid), right=1.3)
+    told = f"{facts[-1]}, each under {'every corruption' if each else 'some, drawn at random'}"
+    drawn = sheet(title, [*facts[:-1], told], height=ROW * len(grid), right=1.3)
     axes = drawn.axes
-    shown = np.column_stack([grid, np.full(len(grid), np.nan), grid.mean(axis=1)])
+    shown = np.column_stack([grid, np.full(len(grid), np.nan), np.nanmean(grid, axis=1)])
     edges = np.cumsum([-0.5, *[1.0] * len(severities), 0.15, 1.0])
     mesh = axes.pcolormesh(edges, np.arange(len(grid) + 1) - 0.5, shown, cmap=shades(), vmin=0, vmax=1, linewidth=0)
     middle = (edges[:-1] + edges[1:]) / 2

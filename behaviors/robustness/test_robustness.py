@@ -31,7 +31,7 @@ def measured(predictions: Predictions, alpha: float) -> Measurement:
 def corrupted(predictions: Predictions) -> Corrupted:
     """Right and wrong by image, corruption and severity."""
     columns = (predictions.annotations[name] for name in ("corruption", "severity", "source"))
-    return arrange(predictions.correct, *columns)
+    return arrange(predictions.correct, *columns, drawn=predictions.drawn)
 
 
 @pytest.mark.predictions("val", *(name for name in VARIANTS if name != "c"))

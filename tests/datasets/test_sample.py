@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fixtures.datasets.derived.sample import sample
+from fixtures.datasets.derived.sample import drawn, sample
 from fixtures.suite.loader import load_suite
 
 
@@ -52,3 +52,19 @@ def test_annotations_go_along(whole):
     noted = replace(whole, annotations={"number": np.arange(40)})
     part = sample(noted, 7)
     assert part.annotations["number"].tolist() == [whole.ids.index(name) for name in part.ids]
+
+
+def test_versions_of_an_image_come_one_by_one_in_a_random_order(whole):
+    """So that of 75 versions of each image a few are enough; without an order they come together."""
+    noted = replace(whole, annotations={"source": np.arange(40) // 8})
+    rows, ends = drawn(noted, "0:")
+    assert sorted(rows) == list(range(40))
+    assert ends.tolist() == list(range(1, 41))
+    for part in rows.reshape(8, 5):
+        assert sorted(part // 8) == [0, 1, 2, 3, 4], "one of each"
+    assert len({tuple(row % 8 for row in rows if row // 8 == image) for image in range(5)}) == 5, (
+        "in orders of their own"
+    )
+    assert set(sample(noted, 7, "0:").ids) < set(sample(noted, 12, "0:").ids)
+    assert rows.tolist() != drawn(noted, "1:")[0].tolist()
+    assert len(sample(noted, 20).ids) == 16, "whole images, where it is a sample for its own sake"

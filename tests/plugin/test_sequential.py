@@ -87,16 +87,16 @@ def test_what_is_clear_takes_a_few_images(seen):
     done, found = seen("min: 0.7")
     assert done.code == 0, done.output
     assert {name: (check["verdict"], check["images"]) for name, check in found.items()} == {
-        "right": ("pass", 125), "value": ("pass", 2000), "many": ("pass", 1000), "open": ("pass", 1000),
+        "right": ("pass", 125), "value": ("pass", 2000), "many": ("pass", 750), "open": ("pass", 750),
         "asked": ("pass", 125),
     }  # fmt: skip
     saw = re.findall(r"SAW test_(\w+) (\d+)", done.output)
     assert [int(images) for name, images in saw if name == "value"] == [125, 2000]
-    assert [int(images) for name, images in saw if name == "many"] == [125, 250, 500, 1000]
-    assert [int(images) for name, images in saw if name == "open"] == [125, 250, 500, 1000]
-    told = "look 1 of 5, at 125 of 2,000 images of val; with 0.0051 a side at this one, all looks together err with"
+    assert [int(images) for name, images in saw if name == "many"] == [125, 250, 500, 750]
+    assert [int(images) for name, images in saw if name == "open"] == [125, 250, 500, 750]
+    told = "look 1 of 7, at 125 of 2,000 images of val; with 0.0031 a side at this one, all looks together err with"
     assert f"{told} at most 0.05" in found["right"]["notes"]
-    assert found["right"]["interval"]["alpha"] == pytest.approx(0.0051, abs=5e-5)
+    assert found["right"]["interval"]["alpha"] == pytest.approx(0.05 / 16)
     assert "125 (look 1)" in done.output
     assert "releases nothing" not in done.output
 
@@ -112,7 +112,7 @@ def test_what_is_close_takes_all_and_may_stay_open(seen):
     assert done.code == 0, done.output
     for name in ("right", "asked"):
         assert (found[name]["verdict"], found[name]["images"]) == ("inconclusive", 2000)
-    assert "look 5 of 5" in found["right"]["message"]
+    assert "look 7 of 7" in found["right"]["message"]
 
 
 def test_a_margin_decides_earlier(seen):

@@ -1,5 +1,7 @@
 """Accuracy, averages and corruption errors against hand-worked cases and independent computations."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -15,6 +17,7 @@ from behaviors.robustness.metrics import (
     mean_corruption_error,
     relative_robustness,
 )
+from behaviors.robustness.plots import corruption_map
 from behaviors.robustness.reference import ALEXNET, Reference
 from behaviors.statistics.intervals import clopper_pearson
 
@@ -198,6 +201,51 @@ def test_every_image_is_there_once_under_everything(change, sentence):
     corruption, severity, source = change(corruption, severity, source)
     with pytest.raises(ValueError, match=sentence):
         arrange(np.ones(len(corruption), dtype=bool), corruption, severity, source)
+
+
+def versions(random, images=4, kinds=5, levels=3, each=4):
+    """All versions of each image, which of them are drawn, and the table of these."""
+    wrong = random.random((images, kinds, levels)) < 0.4
+    drawn = np.zeros((images, kinds * levels), dtype=bool)
+    for row in drawn:
+        row[random.permutation(row.size)[:each]] = True
+    place = np.nonzero(drawn.reshape(wrong.shape))
+    names = np.array([f"kind {k}" for k in range(kinds)])
+    return wrong, arrange(~wrong[place], names[place[1]], place[2] + 1, place[0].astype(str), drawn=True)
+
+
+def test_versions_that_are_drawn_stand_for_all():
+    """On average both numbers are those of all versions; no error is counted where nothing was drawn."""
+    random, base = np.random.default_rng(0), {f"kind {k}": 0.1 * (k + 1) for k in range(5)}
+    apart = []
+    for _ in range(400):
+        wrong, table = versions(random)
+        ratio = (wrong.mean(axis=(0, 2)) / np.array(list(base.values()))).mean()
+        mce = mean_corruption_error(table, reference=Reference("it", base), alpha=0.05)
+        apart.append((corruption_accuracy(table, alpha=0.05).value - 1 + wrong.mean(), mce.value - ratio))
+        assert mce.interval.low <= mce.value <= mce.interval.high
+    means, errors = np.mean(apart, axis=0), np.std(apart, axis=0) / 20
+    assert (np.abs(means) < 4 * errors).all()
+    assert (errors > 0).all()
+
+
+def test_of_versions_that_are_drawn_the_parts_are_those_seen():
+    _, table = versions(np.random.default_rng(1))
+    found = corruption_accuracy(table, alpha=0.05)
+    assert sum(row["images"] for row in found.parts) == 16
+    assert all(row["images"] and 0 <= row["accuracy"] <= 1 for row in found.parts)
+    assert "16 versions of 4 images, drawn at random" in found.notes
+    assert found.images == 4
+    shown = corruption_map(SimpleNamespace(model="m"), found).axes[0].texts
+    means = {row["corruption"] for row in found.parts}
+    assert len(shown) == len(found.parts) + len(means)
+
+
+def test_a_version_that_is_missing_where_none_were_drawn_is_an_error():
+    with pytest.raises(ValueError, match="is missing under"):
+        arrange([True] * 3, ["fog", "fog", "snow"], [1, 2, 1], ["x"] * 3)
+    with pytest.raises(ValueError, match="stands 2 times"):
+        arrange([True] * 3, ["fog", "fog", "snow"], [1, 1, 1], ["x"] * 3, drawn=True)
 
 
 def test_a_reference_must_know_every_corruption():
