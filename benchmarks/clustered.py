@@ -225,10 +225,10 @@ def _grid(name: str, settings: Iterator[Setting], repetitions: int, random: np.r
             print(_line(str(setting), rates))
         over = sum(rates[side] > 0.065 for rates, _ in every)
         print(f"above 6.5 %: {over}")
-    for side, name in ((2, "low"), (3, "high")):
+    for side, bound in ((2, "low"), (3, "high")):
         widths = np.array([rates[side] for rates, _ in every])
         middle, often, most = np.median(widths), np.quantile(widths, 0.9), widths.max()
-        print(f"width of the {name} side: {middle:.2f} in the middle, {often:.2f} in 9 of 10, at most {most:.1f}")
+        print(f"width of the {bound} side: {middle:.2f} in the middle, {often:.2f} in 9 of 10, at most {most:.1f}")
 
 
 if __name__ == "__main__":
