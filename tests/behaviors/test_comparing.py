@@ -100,10 +100,10 @@ def test_a_number_without_direction_can_only_change():
 
 
 def low_bound(values, alpha):
-    """Independently: Hall's interval (skewed t) of the values and 1, or more, as far from 0 as the farthest."""
-    unseen = min(1, values.size / 100) * (np.log(alpha) / np.log(0.05)) ** 1.25
-    weights = np.append(np.ones(values.size), unseen)
-    more = np.append(values, -np.abs(values).max())
+    """Independently: Hall's interval (skewed t) of the values and 1, or more, at least as far off as the farthest."""
+    less = np.log(alpha) / np.log(0.05)
+    weights = np.append(np.ones(values.size), min(1, values.size / 100) * less**1.25)
+    more = np.append(values, -np.abs(values).max() * less ** (1 / 3))
     count, mean = weights.sum(), np.average(more, weights=weights)
     second, third = (np.average((more - mean) ** power, weights=weights) for power in (2, 3))
     slant = third / second**1.5 / np.sqrt(count)
