@@ -236,7 +236,7 @@ def test_of_versions_that_are_drawn_the_parts_are_those_seen():
     assert all(row["images"] and 0 <= row["accuracy"] <= 1 for row in found.parts)
     assert "16 versions of 4 images, drawn at random" in found.notes
     assert found.images == 4
-    shown = corruption_map(SimpleNamespace(model="m"), found).axes[0].texts
+    shown = corruption_map(SimpleNamespace(model="m", dataset="c"), found).axes[0].texts
     means = {row["corruption"] for row in found.parts}
     assert len(shown) == len(found.parts) + len(means)
 
