@@ -1,4 +1,4 @@
-"""A headless Chromium for tests of the page: Debian's package, driven by Playwright, which brings no browser of its own."""
+"""A headless Chromium for tests of the page: Debian's package, driven by Playwright without a browser of its own."""
 
 import os
 import shutil
@@ -38,13 +38,13 @@ def launched():
 
 
 class Tab:
-    """A page that is open, with what went wrong in it.  ``complaints``: of its console; ``requests``: what it loaded."""
+    """A page that is open.  ``complaints``: of its console; ``requests``: what it loaded."""
 
-    def __init__(self, browser, file, *, width="desk", dark=False, reduced=True):
+    def __init__(self, browser, file, *, width="desk", dark=False):
         self._context = browser.new_context(
             viewport={"width": WIDTHS[width], "height": 900},
             color_scheme="dark" if dark else "light",
-            reduced_motion="reduce" if reduced else "no-preference",
+            reduced_motion="reduce",
         )
         self.page = self._context.new_page()
         self.page.set_default_timeout(10_000)
@@ -52,6 +52,8 @@ class Tab:
         self.page.on("console", lambda said: said.type in {"error", "warning"} and self.complaints.append(said.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", lambda one: self.requests.append(one.url))
+        self._session = self._context.new_cdp_session(self.page)
+        self._session.send("Performance.enable", {"timeDomain": "threadTicks"})
         self.page.goto(file.as_uri(), wait_until="load")
 
     def __enter__(self):
@@ -66,6 +68,11 @@ class Tab:
 
     def __getattr__(self, name):
         return getattr(self.page, name)
+
+    def worked(self):
+        """Seconds of a processor that the page's thread has taken: other work on the machine makes them no more."""
+        told = self._session.send("Performance.getMetrics")["metrics"]
+        return next(one["value"] for one in told if one["name"] == "TaskDuration")
 
     def violations(self):
         """What axe-core finds serious or critical: (rule, first element)."""
