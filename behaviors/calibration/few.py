@@ -6,6 +6,8 @@ end of its exact (Clopper-Pearson) interval: a prediction that turns from right 
 1, whatever its bin, and so each fold of it by 1 / N at most.  ``benchmarks/few_errors.py`` measures what it mends.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaincinv  # scipy.stats would double the time to import
@@ -48,7 +50,7 @@ def widened(interval: Interval, mean: float, right: NDArray[np.bool_], *, change
         return interval
     below, above = accuracy_doubt(hits, right.size, alpha=interval.alpha)
     low, high = min(interval.low, mean - change * float(above)), max(interval.high, mean + change * float(below))
-    return Interval(low, high, interval.alpha, f"{interval.method}, {WIDENED}")
+    return replace(interval, low=low, high=high, method=f"{interval.method}, {WIDENED}")
 
 
 def few_notes(right: int, images: int, kinds: Kinds = PREDICTIONS) -> tuple[str, ...]:

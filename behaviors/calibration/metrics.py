@@ -174,7 +174,7 @@ def _binned_interval(bounds: Callable[..., Bounds], binned: Bins, gaps: Gaps, al
     method = f"bias-bounded, {len(gaps.mean)} bins"
     if few_notes(binned.hits, binned.images):
         method = f"{method}, {WIDENED}"
-    return Interval(float(low), float(high), alpha, method)
+    return Interval(float(low), float(high), alpha, method, "gaps")
 
 
 def _mean(  # noqa: PLR0913  (a mean, its bounds, and whose it is)

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from behaviors.statistics.interval import Interval
+from behaviors.statistics.interval import Interval, Kind
 
 if TYPE_CHECKING:  # naming metrics imports no numpy
     from behaviors.contract.per_image import PerImage
 
-__all__ = ["Better", "Cell", "Interval", "Measurement", "Metric", "Parts"]
+__all__ = ["Better", "Cell", "Interval", "Kind", "Measurement", "Metric", "Parts"]
 
 Better = Literal["lower", "higher", "neither"]
 Cell = float | int | str | None

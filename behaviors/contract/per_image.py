@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from behaviors.statistics.columns import distinct
+from behaviors.statistics.interval import Kind
 
-Kind = Literal["proportion", "mean", "gaps"]
-"""``proportion``: values of 0 and 1.  ``mean``: any values.  ``gaps``: confidence - correct, folded by bin (ECE)."""
+__all__ = ["Kind", "PerImage", "folded", "mean", "names", "proportion", "together"]
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,7 +23,7 @@ def clopper_pearson(successes: int, trials: int, *, alpha: float) -> Interval:
     failures = trials - successes
     low = float(betaincinv(successes, failures + 1, alpha)) if successes else 0.0
     high = float(betaincinv(successes + 1, failures, 1 - alpha)) if failures else 1.0
-    return Interval(low, high, alpha, "Clopper-Pearson, exact")
+    return Interval(low, high, alpha, "Clopper-Pearson, exact", "proportion")
 
 
 def wilson(successes: int, trials: int, *, alpha: float) -> Interval:
@@ -39,7 +39,7 @@ def wilson(successes: int, trials: int, *, alpha: float) -> Interval:
     reach = z / (trials + z**2) * math.sqrt(successes * failures / trials + z**2 / 4)
     low = centre - reach if successes else 0.0
     high = centre + reach if failures else 1.0
-    return Interval(max(low, 0.0), min(high, 1.0), alpha, "Wilson score")
+    return Interval(max(low, 0.0), min(high, 1.0), alpha, "Wilson score", "proportion")
 
 
 def jeffreys(successes: int, trials: int, *, alpha: float) -> Interval:
@@ -52,7 +52,7 @@ def jeffreys(successes: int, trials: int, *, alpha: float) -> Interval:
     shape = successes + 0.5, trials - successes + 0.5
     low = float(betaincinv(*shape, alpha)) if successes else 0.0
     high = float(betaincinv(*shape, 1 - alpha)) if successes < trials else 1.0
-    return Interval(low, high, alpha, "Jeffreys")
+    return Interval(low, high, alpha, "Jeffreys", "proportion")
 
 
 def mean_z(values: ArrayLike, *, alpha: float) -> Interval:

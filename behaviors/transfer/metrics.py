@@ -6,6 +6,7 @@ int64; ``alpha``: the error of each side of the interval.  No fits, no images, o
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -98,7 +99,7 @@ def fits_interval(correct: ArrayLike, *, alpha: float) -> Interval:
     fits, images = right.shape
     if (right == right[0]).all():
         alike = clopper_pearson(int(right[0].sum()), images, alpha=alpha)
-        return alike if fits == 1 else Interval(alike.low, alike.high, alpha, f"{alike.method} ({fits} fits agree)")
+        return alike if fits == 1 else replace(alike, method=f"{alike.method} ({fits} fits agree)")
     mean = float(right.mean())
     of_images = float(right.mean(axis=0).var(ddof=1)) / images if images > 1 else 0.0
     of_fits = float(right.mean(axis=1).var(ddof=1)) / fits

@@ -1,5 +1,7 @@
 """How many images a message and a plan ask for: by the kind of the number, and never fewer than did not decide."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,7 +11,7 @@ from behaviors.calibration.metrics import expected_calibration_error
 from behaviors.contract.measurement import Interval, Measurement
 from behaviors.contract.per_image import proportion
 from behaviors.contract.sample_size import assured, n_ece, n_proportion
-from behaviors.statistics.intervals import clopper_pearson, mean_z
+from behaviors.statistics.intervals import clopper_pearson, jeffreys, mean_z, wilson
 from fixtures.gates.needed import images_needed, kind_of
 from fixtures.gates.policy import three_way
 from fixtures.gates.rule import Rule
@@ -33,6 +35,12 @@ def test_a_proportion_says_so_by_its_images_or_by_its_interval():
     assert kind_of(known) == kind_of(share(76, 100)) == "proportion"
     assert images_needed(AT_LEAST, known, margin=0.02) == 5120
     assert kind_of(Measurement(0.76, 100, mean_z(right, alpha=0.05))) == "mean"
+
+
+@pytest.mark.parametrize("bounds", [clopper_pearson, jeffreys, wilson])
+def test_what_kind_of_number_it_is_hangs_on_no_words(bounds):
+    interval = replace(bounds(76, 100, alpha=0.05), method="in other words")
+    assert images_needed(AT_LEAST, Measurement(0.76, 100, interval), margin=0.02) == 5120
 
 
 def test_without_a_margin_it_allows_for_how_uncertain_the_distance_is():
@@ -89,7 +97,7 @@ def test_a_calibration_error_goes_by_the_spread_of_its_gaps():
 
 
 def test_a_limit_near_the_noise_takes_as_many_as_let_a_calibrated_model_pass():
-    interval = Interval(0.0, 0.14, 0.05, "bias-bounded, 15 bins")
+    interval = Interval(0.0, 0.14, 0.05, "whatever it is called", "gaps")
     measured = Measurement(0.1, 200, interval, details={"noise_floor": 0.2})
     loose, tight = (images_needed(Rule("t.yaml:1", None, limit), measured, margin=0.2) for limit in (0.7, 0.001))
     spread = 0.04 * np.sqrt(200) / 1.6448536
