@@ -8,9 +8,9 @@ first doubt is which: then they simply add up, the second at alpha / 2.
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv  # scipy.stats would double the time to import
 
 from behaviors.selective.curve import Curve
+from behaviors.statistics.intervals import exact_bounds
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -26,7 +26,7 @@ def coverage(curve: Curve, value: float, risk: float, *, alpha: float) -> tuple[
 
     The farthest working points whose risk is surely, or perhaps, low enough; and how many images are as sure as there.
     """
-    lowest, highest = _exact(curve.errors, curve.answered, alpha)
+    lowest, highest = exact_bounds(curve.errors, curve.answered, alpha)
     tied = curve.tied >= TIED
     sure, perhaps = np.flatnonzero(highest <= risk), np.flatnonzero(lowest <= risk)
     low = _reach(curve, value, int(sure[-1]) if sure.size else -1, tied, alpha)[0]
@@ -40,14 +40,14 @@ def risk(curve: Curve, place: int, share: float, *, alpha: float) -> tuple[float
     The working points at which so many may be answered in truth, and the errors that there may be at each.
     """
     value, n = float(curve.risk[place]), np.full(curve.answered.size, curve.images)
-    fewest, most = _exact(curve.answered, n, alpha)
+    fewest, most = exact_bounds(curve.answered, n, alpha)
     before = np.concatenate([[0.0], fewest[:-1]])
     possible = (most >= share) & (before < share)
     possible[place] = True
     tied = curve.tied[possible] >= TIED
     answered, errors = curve.answered[possible], curve.errors[possible]
     risks = errors / answered
-    below, above = _exact(errors, answered, np.where(tied, alpha / 2, alpha))
+    below, above = exact_bounds(errors, answered, np.where(tied, alpha / 2, alpha))
     down = _together(np.maximum(value - risks, 0), risks - below, tied)
     up = _together(np.maximum(risks - value, 0), above - risks, tied)
     return max(value - float(down.max()), 0.0), min(value + float(up.max()), 1.0)
@@ -68,7 +68,7 @@ def _reach(curve: Curve, value: float, place: int, tied: NDArray[np.bool_], alph
     answered = np.array([curve.answered[place] if place >= 0 else 0, round(value * curve.images)])
     jumps = np.array([tied[max(place, 0)]])
     level = np.where(jumps, alpha / 2, alpha)
-    least, most = _exact(answered, np.full(2, curve.images), np.append(level, alpha))
+    least, most = exact_bounds(answered, np.full(2, curve.images), np.append(level, alpha))
     at = answered / curve.images
     own = np.where(jumps, at[0] - least[0], at[1] - least[1]), np.where(jumps, most[0] - at[0], most[1] - at[1])
     down, up = (_together(np.array([abs(at[0] - value)]), spread, jumps) for spread in own)
@@ -77,11 +77,3 @@ def _reach(curve: Curve, value: float, place: int, tied: NDArray[np.bool_], alph
 
 def _together(distance: Floats, spread: Floats, tied: NDArray[np.bool_]) -> Floats:
     return np.where(tied, distance + spread, np.hypot(distance, spread))
-
-
-def _exact(successes: Ints, trials: Ints, alpha: float | Floats) -> tuple[Floats, Floats]:
-    """Clopper-Pearson's bounds of each share."""
-    hits, misses = successes.astype(np.float64), (trials - successes).astype(np.float64)
-    low = np.where(hits > 0, betaincinv(np.maximum(hits, 1), misses + 1, alpha), 0.0)
-    high = np.where(misses > 0, betaincinv(hits + 1, np.maximum(misses, 1), 1 - np.asarray(alpha)), 1.0)
-    return low, high

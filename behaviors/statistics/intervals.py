@@ -26,6 +26,20 @@ def clopper_pearson(successes: int, trials: int, *, alpha: float) -> Interval:
     return Interval(low, high, alpha, "Clopper-Pearson, exact", "proportion")
 
 
+def exact_bounds(
+    successes: ArrayLike, trials: ArrayLike, alpha: float | NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Clopper and Pearson's bounds of each of several proportions, (G,) and (G,); of no trials 0 and 1.
+
+    ``successes``, ``trials``: (G,) whole numbers.  ``alpha``: the error of each side of each, one or (G,).
+    """
+    hits = np.asarray(successes, dtype=np.float64)
+    misses = np.asarray(trials, dtype=np.float64) - hits
+    low = np.where(hits > 0, betaincinv(np.maximum(hits, 1), misses + 1, alpha), 0.0)
+    high = np.where(misses > 0, betaincinv(hits + 1, np.maximum(misses, 1), 1 - np.asarray(alpha)), 1.0)
+    return low, high
+
+
 def wilson(successes: int, trials: int, *, alpha: float) -> Interval:
     """Score bounds for a proportion: right on average, narrower than the exact ones; to show, not to gate.
 
