@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from behaviors.contract.features import NoFeatures, Probes
+from behaviors.contract.features import Probes
 from behaviors.contract.gate import Gate
-from behaviors.contract.predictions import Answers, NoView, Predictions
+from behaviors.contract.predictions import Answers, Predictions
 from behaviors.findings import FOUR, GROUPS, METRICS, SAME_ARCHITECTURE, SAME_TRAINING
 from behaviors.findings.accuracy import MARGIN, Pair, ahead, ahead_on_average, close_on_average, more_robust
 from behaviors.findings.confidence import better_calibrated, confidence_gap
@@ -32,7 +32,6 @@ SCALES, SHIFTS, RESOLUTIONS = (SWEEPS[name].views() for name in ("scale", "shift
 CHANGES = (*SCALES, *RESOLUTIONS)
 COARSE = RESOLUTIONS[0]
 SUPERVISED = {"supervised": SAME_TRAINING["supervised"]}
-DECISIONS_ONLY = "it needs the probability of the predicted class, and only decisions were recorded"
 
 
 @pytest.mark.predictions("factors", models=SAME_ARCHITECTURE)
@@ -79,13 +78,11 @@ def test_vit_is_more_shape_biased(answers: Answers, gate: Gate) -> None:
     settle(answers, gate, "vit_is_more_shape_biased", claim, images_of(claim))
 
 
+@pytest.mark.needs("confidence")
 @pytest.mark.predictions("val", models=SAME_ARCHITECTURE)
 def test_clip_is_overconfident(answers: Answers, gate: Gate) -> None:
     """A CLIP model is more confident than right, a supervised one less."""
-    said = two(answers, "val")
-    if not all(one.has_confidence for one in said):
-        gate.does_not_apply("clip_is_overconfident", DECISIONS_ONLY)
-    clip, supervised = (confidence_gap(one, alpha=gate.alpha) for one in said)
+    clip, supervised = (confidence_gap(one, alpha=gate.alpha) for one in two(answers, "val"))
     each = [
         positive(f"{clip.model} is over-confident", clip),
         negative(f"{supervised.model} is under-confident", supervised),
@@ -93,12 +90,11 @@ def test_clip_is_overconfident(answers: Answers, gate: Gate) -> None:
     settle(answers, gate, "clip_is_overconfident", all_above("both", each), images_of(each[0]))
 
 
+@pytest.mark.needs("confidence")
 @pytest.mark.predictions("val", "renditions", models=SUPERVISED)
 def test_convnext_is_better_calibrated(answers: Answers, gate: Gate) -> None:
     """On either dataset the confidence of supervised ConvNeXt is nearer to its accuracy than that of supervised ViT."""
     pairs = {dataset: two(answers, dataset, turned=True) for dataset in ("val", "renditions")}
-    if not all(one.has_confidence for pair in pairs.values() for one in pair):
-        gate.does_not_apply("convnext_is_better_calibrated", DECISIONS_ONLY)
     each = [better_calibrated(dataset, *pair, alpha=gate.alpha) for dataset, pair in pairs.items()]
     settle(answers, gate, "convnext_is_better_calibrated", all_above("on both", each), images_of(*each))
 
@@ -126,13 +122,11 @@ def test_architectures_are_equally_robust(answers: Answers, gate: Gate) -> None:
     settle(answers, gate, "architectures_are_equally_robust", claim, images_of(*each))
 
 
+@pytest.mark.needs("features")
 @pytest.mark.probes(models=FOUR)
 def test_clip_transfers_best(probes_by_model: Mapping[str, Probes], gate: Gate) -> None:
     """On new tasks CLIP's features serve best, supervised ConvNeXt's nearly as well and supervised ViT's less."""
-    try:
-        claim = transfer_as_in_the_paper(probes_by_model, alpha=gate.alpha)
-    except NoFeatures as reason:
-        gate.does_not_apply("clip_transfers_best", str(reason))
+    claim = transfer_as_in_the_paper(probes_by_model, alpha=gate.alpha)
     judge(gate, "clip_transfers_best", claim, images_of(claim.parts[0]), ", ".join(probes_by_model))
 
 
@@ -151,25 +145,21 @@ def test_clip_is_worse_on_scenes(answers: Answers, gate: Gate) -> None:
     settle(answers, gate, "clip_is_worse_on_scenes", claim, images_of(claim))
 
 
+@pytest.mark.needs("views")
 @pytest.mark.predictions("wide", views=CHANGES, models=SAME_TRAINING)
 def test_convnext_bears_scale_and_resolution(answers: Answers, gate: Gate) -> None:
     """Supervised ConvNeXt beats ViT at each other scale and resolution; CLIP's ViT beats ConvNeXt, but at 112."""
     supervised = answers.model == "supervised"
-    try:
-        pairs = {view: two(answers, "wide", view, turned=supervised or view == COARSE) for view in CHANGES}
-    except NoView as reason:
-        gate.does_not_apply("convnext_bears_scale_and_resolution", str(reason))
+    pairs = {view: two(answers, "wide", view, turned=supervised or view == COARSE) for view in CHANGES}
     each = [ahead(f"{view}: {pair[0].model}", pair, alpha=gate.alpha) for view, pair in pairs.items()]
     settle(answers, gate, "convnext_bears_scale_and_resolution", all_above("each", each), images_of(each[0]))
 
 
+@pytest.mark.needs("views")
 @pytest.mark.predictions("wide", views=(*SHIFTS, *CHANGES), models=FOUR)
 def test_shifts_are_easiest(answers: Answers, gate: Gate) -> None:
     """Every model keeps more of its accuracy when images are shifted than at other scales or resolutions."""
-    try:
-        said = {view: asked(answers, "wide", view) for view in (*SHIFTS, *CHANGES)}
-    except NoView as reason:
-        gate.does_not_apply("shifts_are_easiest", str(reason))
+    said = {view: asked(answers, "wide", view) for view in (*SHIFTS, *CHANGES)}
     each = []
     for place in range(len(GROUPS[answers.model])):
         shifts, *others = (

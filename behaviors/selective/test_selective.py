@@ -8,9 +8,7 @@ from behaviors.selective import metrics
 from behaviors.selective.plots import risk_coverage
 from behaviors.statistics.evidence import check_classes
 
-pytestmark = pytest.mark.predictions("val", "renditions")
-
-DECISIONS_ONLY = "it needs the probability of the predicted class, and only decisions were recorded"
+pytestmark = [pytest.mark.predictions("val", "renditions"), pytest.mark.needs("confidence")]
 
 
 @pytest.fixture(autouse=True)
@@ -21,16 +19,12 @@ def _choice(predictions: Predictions) -> None:
 
 def test_aurc(predictions: Predictions, gate: Gate) -> None:
     """Whatever share of the images is answered, the surest first, few of the answers are wrong."""
-    if not predictions.has_confidence:
-        gate.does_not_apply("aurc", DECISIONS_ONLY)
     found = metrics.aurc(predictions.confidence, predictions.correct, alpha=gate.alpha, ids=predictions.ids)
     gate.check("aurc", found, figure=lambda: risk_coverage(predictions, found, "AURC"))
 
 
 def test_augrc(predictions: Predictions, gate: Gate) -> None:
     """Few of all images are answered wrongly and with more confidence than others."""
-    if not predictions.has_confidence:
-        gate.does_not_apply("augrc", DECISIONS_ONLY)
     gate.check(
         "augrc", metrics.augrc(predictions.confidence, predictions.correct, alpha=gate.alpha, ids=predictions.ids)
     )
@@ -38,8 +32,6 @@ def test_augrc(predictions: Predictions, gate: Gate) -> None:
 
 def test_e_aurc(predictions: Predictions, gate: Gate) -> None:
     """The order by confidence costs little more than the best order of the same answers."""
-    if not predictions.has_confidence:
-        gate.does_not_apply("e_aurc", DECISIONS_ONLY)
     gate.check(
         "e_aurc", metrics.e_aurc(predictions.confidence, predictions.correct, alpha=gate.alpha, ids=predictions.ids)
     )
@@ -47,8 +39,6 @@ def test_e_aurc(predictions: Predictions, gate: Gate) -> None:
 
 def test_auroc(predictions: Predictions, gate: Gate) -> None:
     """Right answers are surer than wrong ones."""
-    if not predictions.has_confidence:
-        gate.does_not_apply("auroc", DECISIONS_ONLY)
     right = int(predictions.correct.sum())
     if right in {0, len(predictions)}:
         kind = "right" if right else "wrong"
@@ -61,8 +51,6 @@ def test_auroc(predictions: Predictions, gate: Gate) -> None:
 
 def test_coverage_at_risk(predictions: Predictions, gate: Gate) -> None:
     """Most images can be answered with no more errors among them than a product allows."""
-    if not predictions.has_confidence:
-        gate.does_not_apply("coverage_at_risk", DECISIONS_ONLY)
     demand, answers = gate.demand("coverage_at_risk").within, (predictions.confidence, predictions.correct)
     found = metrics.coverage_at_risk(*answers, demand=demand, alpha=gate.alpha, ids=predictions.ids)
     name = f"coverage at a risk of {100 * demand.risk:g} %:"
@@ -71,8 +59,6 @@ def test_coverage_at_risk(predictions: Predictions, gate: Gate) -> None:
 
 def test_risk_at_coverage(predictions: Predictions, gate: Gate) -> None:
     """Of as many images as a product has to answer, few are answered wrongly."""
-    if not predictions.has_confidence:
-        gate.does_not_apply("risk_at_coverage", DECISIONS_ONLY)
     demand, answers = gate.demand("risk_at_coverage").within, (predictions.confidence, predictions.correct)
     found = metrics.risk_at_coverage(*answers, demand=demand, alpha=gate.alpha, ids=predictions.ids)
     name = f"risk at a coverage of {100 * demand.coverage:g} %:"

@@ -1,9 +1,11 @@
 """A gate that only listens: what a room's tests handed in, in the order they did."""
 
+import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
 from behaviors.contract.measurement import Measurement
+from behaviors.contract.needs import MARK, check_needs, needing
 
 
 class Skipped(Exception):
@@ -34,3 +36,20 @@ class Recorder:
         """Remember why nothing is measured."""
         self.inapplicable[metric] = reason
         raise Skipped(f"{metric}: {reason}")
+
+
+def needs_of(test: Callable[..., None]) -> dict[str, str]:
+    """What the marks of a test and its module say that it needs, each with the metric that it is called after."""
+    of_module = getattr(sys.modules[test.__module__], "pytestmark", [])
+    marks = [*getattr(test, "pytestmark", []), *(of_module if isinstance(of_module, list) else [of_module])]
+    metric = test.__name__.removeprefix("test_")
+    return {need: mark.kwargs.get("metric", metric) for mark in marks if mark.name == MARK for need in mark.args}
+
+
+def call(test: Callable[..., None], predictions: Any, gate: Any) -> None:
+    """Call a room's test about predictions, or about what gives them, as the suite does."""
+    needs = needs_of(test)
+    with needing(needs, gate):
+        if hasattr(predictions, "has_confidence"):
+            check_needs(predictions, needs)
+        test(predictions, gate)

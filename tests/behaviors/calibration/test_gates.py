@@ -12,7 +12,7 @@ import pytest
 
 from behaviors.calibration import METRICS, test_calibration
 from behaviors.contract.predictions import Predictions
-from tests.behaviors.recorder import Recorder, Skipped
+from tests.behaviors.recorder import Recorder, Skipped, call
 
 TESTS = {
     name: test for name, test in inspect.getmembers(test_calibration, inspect.isfunction) if name.startswith("test_")
@@ -41,7 +41,7 @@ def said():
 def test_every_metric_is_measured_once(said):
     gate = Recorder()
     for test in TESTS.values():
-        test(said, gate)
+        call(test, said, gate)
     assert set(gate.measured) == set(METRICS) == {name.removeprefix("test_") for name in TESTS}
     for name, measurement in gate.measured.items():
         assert METRICS[name].lowest <= measurement.value <= METRICS[name].highest
@@ -74,9 +74,9 @@ def test_best_class_alone_is_enough_for_the_confidence_metrics(said):
     for name, test in TESTS.items():
         if name in ("test_brier", "test_nll"):
             with pytest.raises(Skipped):
-                test(alone, gate)
+                call(test, alone, gate)
         else:
-            test(alone, gate)
+            call(test, alone, gate)
     assert set(gate.inapplicable) == {"brier", "nll"}
     assert set(gate.measured) == set(METRICS) - {"brier", "nll"}
     assert "ties" not in gate.measured["ece"].details
@@ -93,7 +93,7 @@ def test_decisions_alone_say_nothing_of_calibration(said):
     gate = Recorder()
     for test in TESTS.values():
         with pytest.raises(Skipped):
-            test(decided, gate)
+            call(test, decided, gate)
     assert not gate.measured
     assert set(gate.inapplicable) == set(METRICS)
     assert "only decisions were recorded" in gate.inapplicable["ece"]

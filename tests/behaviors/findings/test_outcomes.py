@@ -10,14 +10,15 @@ from behaviors.contract.predictions import NoView
 from behaviors.findings import GROUPS, METRICS, test_findings
 from behaviors.findings.test_findings import CLIP_WINS
 from tests.behaviors.findings.world import ACCURACY, MODELS, Asked, World, probes
-from tests.behaviors.recorder import Recorder, Skipped
+from tests.behaviors.recorder import Recorder, Skipped, call, needs_of
 
 TESTS = {
     name.removeprefix("test_"): test
     for name, test in inspect.getmembers(test_findings, inspect.isfunction)
     if name.startswith("test_")
 }
-CELLS = [(name, group) for name, test in TESTS.items() for mark in test.pytestmark for group in mark.kwargs["models"]]
+MARKS = [(name, mark) for name, test in TESTS.items() for mark in test.pytestmark]
+CELLS = [(name, group) for name, mark in MARKS for group in mark.kwargs.get("models", ())]
 TRAINING = {
     "vit-sup": "vit-clip",
     "vit-clip": "vit-sup",
@@ -32,7 +33,8 @@ ALONE = {"complex_factors_are_hardest", "texture_is_near_the_top", "shifts_are_e
 def ask(name: str, group: str, world: World):
     """What comes out, and its measurement and figure."""
     gate, test = Recorder(), TESTS[name]
-    test(probes(world) if "probes_by_model" in inspect.signature(test).parameters else Asked(world, group), gate)
+    answers = Asked(world, group, needs=needs_of(test))
+    call(test, probes(world) if "probes_by_model" in inspect.signature(test).parameters else answers, gate)
     assert list(gate.measured) == [name]
     found = gate.measured[name]
     low, high = found.interval.low, found.interval.high

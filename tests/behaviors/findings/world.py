@@ -1,11 +1,12 @@
 """A world in which every finding of the paper holds, and ways to rig it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from behaviors.contract.features import ProbeAnswers
+from behaviors.contract.needs import check_needs
 from behaviors.contract.predictions import Predictions
 from behaviors.findings import FOUR, GROUPS
 from behaviors.mistakes import FACTORS
@@ -118,10 +119,13 @@ class Asked:
     world: World
     model: str
     dataset: str = "somewhere"
+    needs: Collection[str] = ()
 
     def __call__(self, dataset=None, *, view="identity", model=None):
         assert model in GROUPS[self.model]
-        return self.world.says(model, dataset, view)
+        said = self.world.says(model, dataset, view)
+        check_needs(said, self.needs)
+        return said
 
 
 @dataclass(frozen=True)

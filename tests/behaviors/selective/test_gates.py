@@ -10,7 +10,7 @@ from behaviors.contract.gate import Demand
 from behaviors.contract.predictions import Predictions
 from behaviors.selective import METRICS, test_selective
 from behaviors.selective.demands import AtCoverage, AtRisk
-from tests.behaviors.recorder import Recorder, Skipped
+from tests.behaviors.recorder import Recorder, Skipped, call
 
 TESTS = {
     name: test for name, test in inspect.getmembers(test_selective, inspect.isfunction) if name.startswith("test_")
@@ -45,7 +45,7 @@ def calibrated(images, random):
 def judged(predictions):
     gate = Judge()
     for test in TESTS.values():
-        test(predictions, gate)
+        call(test, predictions, gate)
     return gate
 
 
@@ -76,7 +76,7 @@ def test_a_model_that_is_surest_where_it_is_wrong_is_seen():
 def test_decisions_alone_are_not_enough():
     for test in TESTS.values():
         with pytest.raises(Skipped, match="only decisions were recorded"):
-            test(says(*calibrated(50, np.random.default_rng(0)), top_probabilities=None), Judge())
+            call(test, says(*calibrated(50, np.random.default_rng(0)), top_probabilities=None), Judge())
 
 
 @pytest.mark.parametrize(("right", "kind"), [(np.ones(50, bool), "right"), (np.zeros(50, bool), "wrong")])
