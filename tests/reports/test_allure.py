@@ -1,5 +1,6 @@
 """What Allure is told, read from the files of small sessions that call the reports as the plugin does."""
 
+import base64
 import json
 import os
 import subprocess
@@ -325,6 +326,17 @@ def test_what_changes_between_checkpoints_is_shown_and_excluded(alone):
         "images": "2,048",
         "verdict": "fail",
     }
+
+
+def test_the_figure_of_a_test_that_fails_is_what_its_page_shows_first(alone):
+    shown = alone.by_name["fail"]["descriptionHtml"]
+    assert shown.startswith('<img alt="')
+    attached = next(one for one in alone.by_name["fail"]["attachments"] if one["type"] == "image/png")
+    png = base64.b64encode((alone.folder / attached["source"]).read_bytes()).decode()
+    assert f'src="data:image/png;base64,{png}"' in shown
+    assert "<p>The number is small." in shown
+    assert "measured 0.200" not in shown  # said above, in the message
+    assert "descriptionHtml" not in alone.by_name["pass"]
 
 
 def test_the_description_has_claim_verdict_and_source(alone):
