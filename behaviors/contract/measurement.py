@@ -54,6 +54,8 @@ class Metric:
     """The share of images that are right: against a baseline, those that no longer are get counted and shown."""
     target: float | None = None
     """Where neither direction is better: the value than which nothing is; further from it, on either side, is worse."""
+    alone: str = ""
+    """Why two models cannot be compared image by image, or no images be planned for it, where that must be so."""
     parts: Parts | None = None
     """Where each part is a number like the whole (a level, a category), which may have a published value of its own."""
 

@@ -29,6 +29,7 @@ METRICS: dict[str, Metric] = {
     }.items()
 } | {
     "search_consistency": Metric(
+        alone="the smallest transformation that breaks a model is another one for each",
         title="Consistency under the worst view found",
         unit="fraction",
         better="higher",

@@ -41,6 +41,7 @@ METRICS: dict[str, Metric] = {
         parts=Parts("factor", "ratio"),
     ),
     "worst_factor": Metric(
+        alone="the factor that costs most is another one for each model",
         title="Largest of the error ratios of the 16 factors",
         unit="ratio",
         better="lower",

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from behaviors.contract.measurement import Interval, Measurement, Metric
+from behaviors.contract.per_image import proportion
+from fixtures.core import remarks
 from fixtures.core.errors import InputError
 from fixtures.gates.check import Check
 from fixtures.gates.gate import Gate
@@ -198,3 +200,19 @@ def test_a_check_survives_the_way_from_a_worker():
     assert kinds == {int, float, str, type(None)}
     assert type(judge.checks[0].value) is float
     assert type(judge.checks[0].images) is int
+
+
+def test_a_number_that_can_neither_be_compared_nor_planned_for_says_so_at_once():
+    remarks.take()
+    gate(None).check("ece", Measurement(0.05, 2048))
+    [said] = remarks.take()
+    assert said.startswith(
+        "calibration.ece: its measurement says too little to compare it with a baseline image by image"
+    )
+    assert "or to plan images for it (interval)" in said
+    known = Measurement(0.5, 2, Interval(0.0, 1.0, 0.05, "by hand"), per_image=proportion(["a", "b"], [True, False]))
+    gate(None).check("ece", known)
+    alone = gate(None)
+    alone._metrics = {"ece": Metric("ECE", "fraction", "lower", alone="another one for each model")}
+    alone.check("ece", Measurement(0.05, 2048))
+    assert remarks.take() == []

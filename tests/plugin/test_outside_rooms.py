@@ -86,8 +86,9 @@ def test_selected_planned_listed_and_compared(team):
     assert "edges (-m edges)" in team.house.pytest(suite, "--behaviors-help").output
     assert "val" in team.house.pytest(suite, "-m", "edges", "--plan").output
     run = team.house.path / "run"
-    first = team.house.pytest(suite, "-k", "calibration or edges", f"--save-run={run}")
-    assert "edges" in first.output
+    team.house.thresholds("small: {calibration: {ece: {max: 0.5, because: a test}}}\n")
+    first = team.house.pytest(suite, "-k", "test_ece or edges", f"--save-run={run}")
+    assert "no rule judges edges (1 measurement); --suggest-thresholds writes rules" in first.output
     worse = team.suite(accuracy=0.6)
     second = team.house.pytest(worse, "-m", "edges", f"--baseline={run}")
     assert second.code == 1
