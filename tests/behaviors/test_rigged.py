@@ -6,11 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fixtures.models.sources.observer import SOURCE
+from fixtures.models.spec import Setting, make
 from tests.conftest import House
 
 IMAGES, CLASSES = 600, 4
+NAMES = ("ant", "bee", "cat", "dog")
+PEOPLE = {name: {"slips": 0.3, "alike": 0.9, "seed": seed} for seed, name in enumerate(("bob", "eve", "ann"))}
 
-ROOMS = ("selective", "groups")
+ROOMS = ("selective", "groups", "agreement")
 
 RULES = """
 small:
@@ -19,6 +23,9 @@ small:
     auroc: {min: 0.6, because: test}
   groups:
     worst_group: {min: 0.6, margin: 0.2, within: {by: [class, place]}, because: test}
+  agreement:
+    with_people: {min: 0.4, margin: 0.2, because: test}
+    below_people: {max: 0.2, margin: 0.1, because: test}
 """
 
 
@@ -35,6 +42,22 @@ def said(labels: np.ndarray, right: np.ndarray) -> np.ndarray:
     return np.where(right, labels, (labels + 1) % CLASSES)
 
 
+def observed(house: House) -> None:
+    """What both models decide on cue conflicts: one goes with people, the other slips by itself."""
+    ids = [f"{NAMES[k % 4]}{k}-{NAMES[(k + 1 + k // 4 % 3) % 4]}{k % 50}.png" for k in range(IMAGES)]
+    for name, alike in (("sound", 0.9), ("rigged", 0.0)):
+        spec = make(
+            name,
+            "observer:shape",
+            setting=Setting(NAMES),
+            options={**PEOPLE["ann"], "alike": alike, "seed": 9},
+            where="",
+        )
+        chosen = SOURCE.gives.read(spec, "cue_conflict", ids).responses
+        rows = [f"{image},{one}\n" for image, one in zip(ids, chosen, strict=True)]
+        (house.path / name / "cue_conflict.csv").write_text("".join(["imagename,object_response\n", *rows]))
+
+
 def furnished(house: House) -> House:
     """Right in 89 of 100; the rigged model is surest where it is wrong, and half as good on bees above the sea."""
     random = np.random.default_rng(0)
@@ -43,16 +66,22 @@ def furnished(house: House) -> House:
     right = random.random(IMAGES) < sure
     place = np.array(["land", "sea"])[np.arange(IMAGES) // CLASSES % 2]
     fooled = (labels == 1) & (place == "sea") & (random.random(IMAGES) < 0.5)
-    written(house.path / "sound.csv", said(labels, right), sure)
-    written(house.path / "rigged.csv", said(labels, right & ~fooled), 1.5 - sure)
+    for name, answers, confidence in (("sound", right, sure), ("rigged", right & ~fooled, 1.5 - sure)):
+        (house.path / name).mkdir()
+        written(house.path / name / "val.csv", said(labels, answers), confidence)
     (house.path / "labels.csv").write_text(
         "".join(["file_name,label,place\n", *(f"{k:04d}.png,{labels[k]},{place[k]}\n" for k in range(IMAGES))])
     )
     (house.path / "small.yaml").write_text(
         "suite: small\nclasses: [ant, bee, cat, dog]\n"
-        "models: {sound: 'predictions:sound.csv', rigged: 'predictions:rigged.csv'}\n"
-        "datasets: {val: {format: labels, path: labels.csv}}\n"
+        "models:\n  sound: predictions:sound\n  rigged: predictions:rigged\n"
+        + "".join(
+            f"  {name}: {{source: 'observer:shape', options: {one}, role: people}}\n" for name, one in PEOPLE.items()
+        )
+        + "datasets:\n  val: {format: labels, path: labels.csv}\n"
+        "  cue_conflict: {format: cue_conflict, path: sound/cue_conflict.csv}\n"
     )
+    observed(house)
     house.thresholds(RULES)
     return house
 
