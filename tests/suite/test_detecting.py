@@ -95,8 +95,9 @@ def test_several_formats_or_none(complaint, tmp_path):
     (root / "list.txt").write_text("")
     assert complaint() == (
         f"{root} has 2 images in no folder, cat/, list.txt; looked for were a dataset that Hugging Face's library "
-        "saved, tar shards, Parquet files of images, a table of labels, folders of images"
+        "saved, tar shards, Parquet files of images, records of TensorFlow Datasets, a table of labels, images called "
+        "as ImageNet's are, folders of images"
     )
     (tmp_path / "empty").mkdir()
     assert complaint(path="empty").startswith(f"{tmp_path / 'empty'} has nothing in it; looked for were")
-    assert complaint(path="data/list.txt").startswith(f"{root / 'list.txt'} is no shard (.tar), Parquet file, ")
+    assert complaint(path="data/list.txt").startswith(f"{root / 'list.txt'} is no shard (.tar), packed set (.tar), ")
