@@ -10,6 +10,7 @@ from fixtures.datasets.dataset import sentences_on
 from fixtures.miniature import imagenet_val
 from fixtures.miniature.faults import FAULTS, FLAT
 from fixtures.miniature.write import write_data
+from fixtures.plugin.doctor.datasets import finding
 from fixtures.suite.loader import load_suite
 from tests.conftest import ROOT, run_pytest
 
@@ -97,8 +98,12 @@ def test_a_fault_is_an_error_that_says_what_was_seen(fault, data, standin, tmp_p
     if fault in FLAT:
         flattened(data)
     FAULTS[fault](data)
+    suite = opened(standin, data, tmp_path)
     with pytest.raises(InputError) as caught:
-        opened(standin, data, tmp_path).dataset(SAID[fault][0])
+        suite.dataset(SAID[fault][0])
+    said = finding(suite, opened(standin, data, tmp_path, partial=True), SAID[fault][0])
+    assert said.state != "found"  # the doctor and the run agree
+    assert said.detail.partition(" images of ")[0] in str(caught.value)
     for words in SAID[fault][1:]:
         assert words in str(caught.value)
 
@@ -130,7 +135,10 @@ def test_what_is_left_out_or_there_twice_is_said(fault, data, standin, tmp_path)
     whole = opened(standin, standin / "data", tmp_path).dataset(dataset)
     assert sentences_on(whole) == []
     FAULTS[fault](data)
-    damaged = opened(standin, data, tmp_path).dataset(dataset)
+    suite = opened(standin, data, tmp_path)
+    damaged = suite.dataset(dataset)
+    assert finding(suite, suite, dataset).state == "found"
+    assert words in finding(suite, suite, dataset).remark
     assert damaged.ids == whole.ids
     assert [said for said in sentences_on(damaged) if said.startswith(words)]
 
@@ -140,6 +148,9 @@ def test_images_that_were_learned_before_are_no_test(data, standin, tmp_path):
     code, output = run(standin, data, tmp_path, "test_probe_accuracy and vit-sup-pets]")
     assert code == 1, output
     assert "48 of 48 images of probe_pets_test are images of probe_pets_train too" in output
+    code, output = run(standin, data, tmp_path, "test_probe_accuracy and vit-sup-pets]", "--doctor")
+    assert "task pets" in output
+    assert "48 of 48 images of probe_pets_test are images of probe_pets_train too" in output
 
 
 def test_a_sound_stand_in_passes(standin, tmp_path):
@@ -147,11 +158,11 @@ def test_a_sound_stand_in_passes(standin, tmp_path):
     assert code == 0, output
 
 
-def opened(standin, data, tmp_path):
-    return load_suite(str(standin / "imagenet.yaml"), tmp_path / "cache", data_root=data)
+def opened(standin, data, tmp_path, **how):
+    return load_suite(str(standin / "imagenet.yaml"), tmp_path / "cache", data_root=data, **how)
 
 
-def run(standin, data, tmp_path, words):
+def run(standin, data, tmp_path, words, *options):
     done = run_pytest(
         ROOT,
         f"--suite={standin / 'imagenet.yaml'}",
@@ -160,5 +171,6 @@ def run(standin, data, tmp_path, words):
         "--model=vit-sup",
         *("-p", "no:cacheprovider"),
         *("-k", words),
+        *options,
     )
     return done.code, done.output
