@@ -1,6 +1,7 @@
 """The doctor and a run say the same of every dataset: what the one refuses, so does the other, in the same words."""
 
 import gzip
+import re
 import shutil
 from pathlib import Path
 
@@ -71,21 +72,19 @@ def lost(file: Path) -> None:
 
 
 def copied(file: Path) -> None:
-    """In the place of another of its kind."""
-    others = sorted(path for path in file.parent.iterdir() if path.is_file() and path.suffix == file.suffix)
-    other = next((path for path in others if path.name[:-8] == file.name[:-8] and path != file), None)
-    if other is None:
-        shutil.copy2(file, file.with_name(f"x{file.name}"))
-    else:
-        shutil.copy2(other, file)
+    """The first of its kind was copied over it."""
+    other = file.with_name(re.sub(r"1((-of-\d+)?(\.[a-z]+)?)$", r"0\1", file.name))
+    shutil.copy2(other if other != file and other.exists() else max(file.parent.glob("*.JPEG")), file)
 
 
+REMARKED = {("copy", "folders"), ("copy", "flat")}
+"""A picture that is there twice is a remark, which the doctor makes as well."""
 DAMAGE = {"empty": emptied, "LFS": pointer, "gzip": gzipped, "cut": cut, "lost": lost, "copy": copied}
 
 
 @pytest.fixture
 def whole(tmp_path):
-    found = samples([0, 1, 999, 492] * 2)
+    found = samples([0, 1, 999, 488] * 2)
     for name, write in PLACES.items():
         write(tmp_path / "data" / name, found)
     layouts.folders(tmp_path / "data" / "task" / "train", layouts.others(found))
@@ -122,7 +121,9 @@ def test_both_refuse_the_same_in_the_same_words(whole, place, damage):
     file = min((whole / "data" / place).glob(ONE[place]))
     DAMAGE[damage](file)
     doctor, run = said(whole)
-    assert set(doctor) == set(run) == {place}
+    assert set(doctor) == set(run) == ({place} if (damage, place) not in REMARKED else set())
+    if not run:
+        return
     assert doctor[place] in run[place] or " images of 8" in doctor[place]
     hint = {"LFS": "git lfs pull", "gzip": "compressed with gzip"}.get(damage, "")
     if place not in {"folders", "flat"} or damage == "LFS":
