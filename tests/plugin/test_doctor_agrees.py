@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.core.errors import InputError
-from fixtures.datasets.images.signatures import LFS
+from fixtures.datasets.replaced import LFS
 from fixtures.features.tasks import check_parts, probe_tasks
 from fixtures.plugin.doctor.datasets import findings
 from fixtures.suite.loader import load_suite

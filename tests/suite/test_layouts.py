@@ -12,6 +12,7 @@ from PIL import Image
 from fixtures.core.errors import InputError
 from fixtures.suite import imagenet
 from fixtures.suite.loader import SHIPPED, load_suite
+from tests.conftest import ROOT
 from tests.datasets import layouts
 from tests.datasets.layouts import Samples, samples
 
@@ -174,3 +175,10 @@ def test_a_file_with_other_images_than_noted_beside_it_is_missed(name, tmp_path)
         )
     with pytest.raises(InputError, match=r"beside it says 5|there says 9"):
         opened("val", tmp_path, found)
+
+
+def test_the_guide_has_a_point_for_each_layout_that_is_tried():
+    table = (ROOT / "docs" / "imagenet.md").read_text().split("| layout | val |")[1].split("\n\n")[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
+    roles = ("val", "v2", "a", "renditions", "sketch")
+    assert {(role, row[0]) for row in rows for role, cell in zip(roles, row[1:], strict=True) if cell} == set(ALL)
