@@ -1,6 +1,7 @@
-"""Negative flips: images that one model got right and its successor gets wrong, whatever it gains elsewhere.
+"""Images about which a model and its successor differ: negative flips, right and now wrong; churn, answered otherwise.
 
-Source: Yan et al. 2021, "Positive-Congruent Training", CVPR, arXiv:2011.09161 (negative flip rate).
+Sources: Yan et al. 2021, "Positive-Congruent Training", CVPR, arXiv:2011.09161 (negative flip rate); Cormier, Milani
+Fard, Canini & Gupta 2016, "Launch and Iterate: Reducing Prediction Churn", NeurIPS (churn).
 """
 
 from dataclasses import dataclass
@@ -12,12 +13,12 @@ from scipy.special import betainc  # scipy.stats would double the time to import
 from behaviors.contract.joined import joined
 from behaviors.contract.measurement import Measurement
 from behaviors.contract.per_image import PerImage
-from behaviors.statistics.intervals import clopper_pearson
+from behaviors.statistics.intervals import clopper_pearson, mean_hall
 
 
 @dataclass(frozen=True)
 class Flips:
-    """``measurement``: the share of all images.  ``ids``: (F,) the images that flipped, in the old model's order.
+    """``measurement``: the share of all images.  ``ids``: (F,) the images about which the two differ, in the old order.
 
     ``p_more``: the probability of as many flips or more where the true share is ``most``; None where ``most`` is None.
     """
@@ -43,11 +44,42 @@ def negative_flips(old: PerImage, new: PerImage, *, alpha: float, most: float | 
     (0.75, ['b', 'c', 'd'], 0.3125)
     """
     before, after = joined(old, new)
-    flipped = _right(before) & ~_right(after)
-    count, total = int(np.count_nonzero(flipped)), int(flipped.size)
+    return _share(after.ids, _right(before) & ~_right(after), alpha, most)
+
+
+def churn(
+    ids: NDArray[np.str_], old: NDArray[np.int64], new: NDArray[np.int64], *, alpha: float, most: float | None = None
+) -> Flips:
+    """The share of images that are given another answer, right or wrong, with exact bounds.
+
+    ``ids``: (N,) str.  ``old``, ``new``: (N,) int64, the class that each model decided for; a class of -1 is no answer,
+    which is one like any other.  ``most``: the share that is tolerated, in [0, 1].
+
+    Raises:
+        ValueError: no images, or not one answer of each model for each.
+
+    >>> found = churn(np.array(["a", "b", "c", "d"]), np.array([0, 1, 2, 2]), np.array([0, 1, 2, 1]), alpha=0.05)
+    >>> found.measurement.value, found.ids.tolist()
+    (0.25, ['d'])
+    """
+    if not ids.size or not ids.shape == old.shape == new.shape:
+        raise ValueError(
+            f"churn needs an answer of each model for each of some images: {ids.size}, {old.size}, {new.size}"
+        )
+    return _share(ids, old != new, alpha, most)
+
+
+def mean_over_images(values: NDArray[np.float64], *, alpha: float) -> Measurement:
+    """The mean of (N,) values, such as how far probabilities moved; bounds where there are several, not all alike."""
+    several = values.size > 1 and np.ptp(values) > 0
+    return Measurement(float(values.mean()), int(values.size), mean_hall(values, alpha=alpha) if several else None)
+
+
+def _share(ids: NDArray[np.str_], differ: NDArray[np.bool_], alpha: float, most: float | None) -> Flips:
+    count, total = int(np.count_nonzero(differ)), int(differ.size)
     p_more = None if most is None else _tail(count, total, most)
     bounds = clopper_pearson(count, total, alpha=alpha)
-    return Flips(Measurement(count / total, total, bounds), after.ids[flipped], p_more)
+    return Flips(Measurement(count / total, total, bounds), ids[differ], p_more)
 
 
 def _right(rows: PerImage) -> NDArray[np.bool_]:

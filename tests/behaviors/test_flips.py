@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from behaviors.contract.flips import negative_flips
+from behaviors.contract.flips import churn, negative_flips
 from behaviors.contract.per_image import PerImage, mean, proportion
 
 IDS = np.array([f"{i:03d}" for i in range(200)])
@@ -74,3 +74,14 @@ def test_shades_of_right_are_refused():
     half: PerImage | None = mean(IDS, np.full(200, 0.5))
     with pytest.raises(ValueError, match="true or false"):
         negative_flips(half, half, alpha=0.05)
+
+
+def test_churn_is_the_share_of_other_answers_whichever_is_right():
+    old = np.arange(200) % 10
+    new = np.where(np.arange(200) < 7, (old + 1) % 10, old)
+    found = churn(IDS, old, new, alpha=0.05, most=0.02)
+    assert (found.measurement.value, found.ids.tolist()) == (7 / 200, IDS[:7].tolist())
+    assert found.p_more == pytest.approx(stats.binomtest(7, 200, 0.02, alternative="greater").pvalue)
+    assert churn(IDS, old, old, alpha=0.05).measurement.value == 0
+    with pytest.raises(ValueError, match="an answer of each model"):
+        churn(IDS, old, new[1:], alpha=0.05)

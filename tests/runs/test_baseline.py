@@ -12,7 +12,7 @@ from tests.runs import toy
 def test_the_same_again_is_identical(kept):
     done = toy.ran(*kept, "--baseline", "runs/a")
     assert done.code == 0, done.output
-    assert "4 comparisons: 1 undecided (1 not image by image), 3 identical" in done.output
+    assert "5 comparisons: 1 undecided (1 not image by image), 4 identical" in done.output
 
 
 def test_a_loss_is_named_and_fails_the_run(kept):
@@ -41,7 +41,7 @@ def test_a_loss_is_named_and_fails_the_run(kept):
 def test_a_gain_is_none(kept):
     done = toy.ran(*kept, "--baseline", "runs/a", toy.model(kept[0], accuracy=0.95, confidence=0.95))
     assert done.code == 0, done.output
-    assert "4 comparisons: 1 undecided (1 not image by image), 2 better, 1 no loss" in done.output
+    assert "5 comparisons: 2 undecided (1 not image by image), 2 better, 1 no loss" in done.output
 
 
 def test_a_margin_tolerates(kept):
@@ -87,7 +87,7 @@ def test_holm_lets_pass_what_is_only_to_be_watched(kept):
     two = toy.ran(house, suite, "--baseline", "runs/a", worse, "-k", "right")
     assert two.code == 0, two.output
     assert "watch  toy.right: one on val" in two.output
-    assert "3 comparisons" not in two.output
+    assert "over 3 comparisons" not in two.output
 
 
 @pytest.mark.parametrize(
@@ -111,6 +111,48 @@ def test_a_rule_about_flips_says_how_many(kept):
     done = toy.ran(house, suite)
     assert done.code == 4
     assert "thresholds.yaml:1: baseline.negative_flips: 'max' is the share of images that may flip" in done.output
+    house.thresholds("small: {baseline: {churn: {min: 0.1, because: test}}}\n")
+    done = toy.ran(house, suite)
+    assert done.code == 4
+    assert (
+        "thresholds.yaml:1: baseline.churn: 'max' is the share of images that may be answered otherwise" in done.output
+    )
+
+
+@pytest.mark.parametrize(
+    ("most", "code", "status"), [(0.2, 0, "no loss"), (0.09, 0, "undecided"), (0.05, 1, "REGRESSION")]
+)
+def test_churn_is_limited_by_a_rule(kept, most, code, status):
+    """Twenty images are answered otherwise, all of them wrongly now."""
+    house, suite = kept
+    house.thresholds(
+        "small:\n  toy: {right: {min: 0.1, because: test, may_lose: 0.5}}\n"
+        f"  baseline: {{churn: {{max: {most}, because: test}}}}\n"
+    )
+    done = toy.ran(house, suite, "--baseline", "runs/a", toy.model(house, accuracy=0.8), "--results=r.json")
+    assert done.code == code, done.output
+    told = (
+        f"{status}  baseline.churn: one on val: 20 of 200 images are answered otherwise than in runs/a: 0.100 [0.067, "
+    )
+    assert told in done.output
+    assert f"thresholds.yaml:3 allows at most {most:.3f}" in done.output
+    (found,) = (
+        one for one in json.loads((house.path / "r.json").read_text())["comparisons"] if one["metric"] == "churn"
+    )
+    assert found["notes"][0].startswith(
+        "20 right before and wrong now, 0 wrong before and right now, 0 wrong in another"
+    )
+    moved = "the label's probability moved by 0.0867 [0.0595, 0.122] on average, by 0.867 at most (0160.png)"
+    gaps = "confidence less accuracy: 0 [-0.035, 0.0365] before, 0.1 [0.0541, 0.148] now"
+    assert found["notes"][1:3] == [moved, gaps]
+    assert [len(found["flips"]), found["flips"][0]["id"]] == [20, "0160.png"]
+
+
+def test_churn_counts_gains_too_and_flips_do_not(kept):
+    house, suite = kept
+    done = toy.ran(house, suite, "--baseline", "runs/a", toy.model(house, accuracy=0.95, confidence=0.95))
+    assert "baseline.churn: one on val: 10 of 200 images are answered otherwise than in runs/a" in done.output
+    assert "baseline.negative_flips: one on val: 0 of" not in done.output
 
 
 def test_another_model_of_the_run_is_a_baseline(kept):
@@ -145,7 +187,7 @@ def test_allure_has_a_result_of_its_own_with_the_images_by_id(kept):
     failed, flips = found["test_right.right"], found["test_right.negative_flips"]
     assert (failed["status"], flips["status"]) == ("failed", "passed")
     assert {"name": "story", "value": "Against the baseline"} in failed["labels"]
-    assert len({result["historyId"] for result in results}) == len(results) == 5
+    assert len({result["historyId"] for result in results}) == len(results) == 6
     (table,) = (entry for entry in flips["attachments"] if entry["name"] == "flips.csv")
     rows = (house.path / "al" / table["source"]).read_text().splitlines()
     assert rows[0] == "id,label,old,old_confidence,new,new_confidence"

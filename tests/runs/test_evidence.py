@@ -56,7 +56,7 @@ def test_fifty_thousand_images_of_a_share_are_small(tmp_path):
 
 def _decisions(predicted, confidence):
     ids = np.array(["a", "b", "c"])
-    said = np.array(predicted), np.array(confidence, dtype=np.float64)
+    said = np.array(predicted), np.array(confidence, dtype=np.float64), np.array(confidence, dtype=np.float64) / 2
     return Decisions(("ant", "bee"), ids, np.zeros(3, dtype=np.int64), *said)
 
 
