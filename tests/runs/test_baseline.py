@@ -143,7 +143,7 @@ def test_churn_is_limited_by_a_rule(kept, most, code, status):
         "20 right before and wrong now, 0 wrong before and right now, 0 wrong in another"
     )
     moved = "the label's probability moved by 0.0867 [0.0595, 0.122] on average, by 0.867 at most (0160.png)"
-    gaps = "confidence less accuracy: 0 [-0.035, 0.0365] before, 0.1 [0.0541, 0.148] now"
+    gaps = "confidence less accuracy: 0.000 [-0.031, 0.040] before, 0.100 [0.056, 0.150] now"
     assert found["notes"][1:3] == [moved, gaps]
     assert [len(found["flips"]), found["flips"][0]["id"]] == [20, "0160.png"]
 
