@@ -245,7 +245,7 @@ def test_a_factory_may_return_it(factory, spec, pictures, tmp_path):
     ("factory", "sentence"),
     [
         ("whole_program", "an ExportedProgram, which is no function of images: return its .module()"),
-        ("nested", "the model returned dict (scores), none of which is called 'logits', for"),
+        ("nested", "the model returned dict (scores), none of which is called 'logits' for 1 images"),
     ],
 )
 def test_or_its_sentence_is_said(factory, sentence, spec, tmp_path):
