@@ -31,6 +31,8 @@ MODELS = (DEEP_BLUE, DEEP_ORANGE, "#00795A", "#A6488C", "#6A5ACD", "#8A6D00", "#
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "h")
 ON_LIGHT_CELL, ON_DARK_CELL = "#010101", "#FEFEFE"
 """Of words in a cell, whose shade is the same on a light and on a dark page."""
+WARM_CELL, COLD_CELL = "#F3D9C6", "#CFE3F0"
+"""Tints of a cell that is below or above what is usual."""
 CELLS = ("#12395B", "#2B6C9C", "#7FB2D3", "#CFE3EE", "#F4F8FB")
 """Shades of a cell from 0, the dark end, to 1."""
 DASHED, DOTTED = (0, (5, 4)), (0, (1, 1.5))

@@ -8,6 +8,7 @@ import numpy as np
 
 from behaviors.contract.figures import (
     BLUE,
+    COLD_CELL,
     DASHED,
     DEEP_BLUE,
     DEEP_ORANGE,
@@ -15,6 +16,7 @@ from behaviors.contract.figures import (
     FILL,
     INK,
     PAPER,
+    WARM_CELL,
     Sheet,
     beside,
     facts_of,
@@ -104,7 +106,7 @@ def _heat_map(
 def _paint(drawn: Sheet, rate: np.ndarray, count: np.ndarray) -> None:
     from matplotlib.colors import LinearSegmentedColormap
 
-    shades = LinearSegmentedColormap.from_list("accuracy", [DEEP_ORANGE, "#F3D9C6", PAPER, "#CFE3F0", DEEP_BLUE])
+    shades = LinearSegmentedColormap.from_list("accuracy", [DEEP_ORANGE, WARM_CELL, PAPER, COLD_CELL, DEEP_BLUE])
     drawn.axes.set_facecolor(FILL)
     drawn.axes.imshow(np.ma.masked_invalid(rate), cmap=shades, vmin=0, vmax=1, aspect="auto")
     drawn.axes.grid(visible=False)
