@@ -164,3 +164,25 @@ def test_the_manifest_counts(root, tmp_path):
     assert manifest.images == 4
     assert manifest.bytes == sum((root / name).stat().st_size for name in NAMES)
     assert manifest.unreadable == ()
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_first_look_that_is_killed_goes_on_where_it_was(root, tmp_path, monkeypatch):
+    monkeypatch.setattr(contents, "TOGETHER", 1)
+    monkeypatch.setattr(contents, "OFTEN", -1.0)
+    monkeypatch.setattr(contents, "SELDOM", 0.0)
+    whole, read = contents.content_of, []
+
+    def killed(data):
+        if len(read) == 3:
+            raise KeyboardInterrupt
+        read.append(data)
+        return whole(data)
+
+    monkeypatch.setattr(contents, "content_of", killed)
+    with pytest.raises(KeyboardInterrupt):
+        opened(tmp_path)
+    again = []
+    monkeypatch.setattr(contents, "content_of", lambda data: again.append(data) or whole(data))
+    assert opened(tmp_path).manifest().images == 4
+    assert len(again) == 1
