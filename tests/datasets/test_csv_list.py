@@ -9,6 +9,7 @@ from fixtures.core.errors import InputError
 from fixtures.datasets.formats.csv import open_csv
 from fixtures.datasets.formats.labels import open_labels
 from fixtures.datasets.labels.labelled import LabelFile
+from fixtures.suite.loader import load_suite
 from tests.datasets.pictures import declaration, picture
 
 HEAD = "file_name,label,size,weight,blurred,code,author\n"
@@ -89,8 +90,8 @@ def test_paths_are_ids_that_do_not_depend_on_the_place(tmp_path):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("image,label\na/0.png,0\n", " has no column 'file_name' for the images; it has image, label"),
-        ("file_name,class\na/0.png,0\n", " has no column 'label' for the labels; it has file_name, class"),
+        ("shown,label\na/0.png,0\n", " has no column 'file_name' for the images; it has shown, label"),
+        ("file_name,kind\na/0.png,0\n", " has no column 'label' for the labels; it has file_name, kind"),
         ("file_name,label\na/0.png,0\nb.png,gaer\n", "labels.csv:3: label 'gaer' is no class; did you mean 'gear'?"),
         ("file_name,label\na/0.png,zz\n", "labels.csv:2: label 'zz' is no class; classes are cat, dog, gear"),
         ("file_name,label\na/0.png,3\n", "labels.csv:2: label 3 is out of range; there are 3 classes, 0 to 2"),
@@ -153,3 +154,17 @@ def test_the_digest_covers_ids_labels_and_annotations(tmp_path):
     assert digest("file_name,label,place\na,0,hall\nb,2,yard\n") != first
     assert digest("file_name,label,place\na,0,hall\nb,1,hall\n") != first
     assert digest("file_name,label,spot\na,0,hall\nb,1,yard\n") != first
+
+
+def test_columns_that_are_called_as_in_waterbirds(tmp_path):
+    for k in range(3):
+        picture(tmp_path / "birds" / f"{k}.jpg", seed=k)
+    (tmp_path / "birds" / "metadata.csv").write_text(
+        "img_id,img_filename,y,split,place\n0,0.jpg,1,0,0\n1,1.jpg,0,1,1\n2,2.jpg,1,2,1\n"
+    )
+    (tmp_path / "my.yaml").write_text(
+        "suite: my\nclasses: [land, water]\ndatasets:\n  val: {format: csv, path: birds, labels: birds/metadata.csv}\n"
+    )
+    dataset = load_suite(str(tmp_path / "my.yaml"), tmp_path / "cache").dataset("val")
+    assert dataset.labels.tolist() == [1, 0, 1]
+    assert dataset.annotations["place"].tolist() == [0, 1, 1]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fixtures.core.errors import InputError
-from fixtures.corruptions.names import CORRUPTIONS, FAMILIES, HELD_OUT, SEVERITIES
+from fixtures.corruptions.names import CORRUPTIONS, FAMILIES, HELD_OUT, SETS, SEVERITIES
 from fixtures.datasets.class_space import ClassSpace
 from fixtures.datasets.formats.imagenet_c import open_imagenet_c
 from fixtures.suite.loader import load_suite
@@ -131,3 +131,22 @@ def test_images_of_another_size_than_published_are_named(root):
         f"{START}1 of 450 images are not 8x8 pixels as they should be: fog/5/dog/0.png is 9x9; were they resized? "
         "Numbers would be others"
     )
+
+
+@pytest.mark.parametrize("kind", ["imagenet-3dcc", "imagenet-c-bar"])
+def test_other_sets_of_corruptions(tmp_path, kind):
+    """ImageNet-C-bar calls its severities by numbers of its own."""
+    for place, name in enumerate(SETS[kind]):
+        for severity in SEVERITIES:
+            number = f"{1.5 * severity:.1f}" if kind == "imagenet-c-bar" else str(severity)
+            folders(tmp_path / "c" / name / number, "dog", first=100 * (5 * place + severity))
+    (tmp_path / "my.yaml").write_text(
+        "suite: my\nclasses: [cat, dog, gear]\ndatasets:\n"
+        f"  c: {{format: imagenet_c, path: c, corruptions: {kind}, classes: [dog]}}\n"
+    )
+    dataset = load_suite(str(tmp_path / "my.yaml"), tmp_path / "cache").dataset("c")
+    assert len(dataset.ids) == len(SETS[kind]) * 10
+    assert set(dataset.annotations["severity"].tolist()) == {1, 2, 3, 4, 5}
+    shutil.rmtree(next((tmp_path / "c" / SETS[kind][0]).iterdir()))
+    with pytest.raises(InputError, match=r"of \d+ folders CORRUPTION/SEVERITY are missing"):
+        load_suite(str(tmp_path / "my.yaml"), tmp_path / "cache").dataset("c")
