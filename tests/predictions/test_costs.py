@@ -53,6 +53,15 @@ def test_an_oracle_remembers_how_fast_it_was(tmp_path):
     assert "with --sequential: those, or fewer; at least 64 images in about" in said
 
 
+def test_a_sample_is_told_beside_all_of_them(tmp_path):
+    asked, some = (oracle(tmp_path, shelf("one"), noise(200), max_images=most) for most in (None, 50))
+    said = costs(Plan.of(asked, [ASK]), {ASK: 64}, asked.speed, (50, Plan.of(some, [ASK])))
+    sample, every, looks = said.splitlines()
+    assert sample.startswith("with --max-images 50: 50 images")
+    assert every.startswith("all of them: 200 images")
+    assert looks.startswith("with --sequential: those, or fewer; at least 64 images")
+
+
 def test_what_looks_have_predicted_counts(tmp_path):
     asked = oracle(tmp_path, shelf("one"), noise(200))
     asked.get(replace(ASK, images=64, order="0"))
