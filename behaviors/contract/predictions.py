@@ -92,13 +92,15 @@ class Answers(Protocol):
     """Several predictions that one test looks at together; pytest injects it as the fixture ``answers``.
 
     ``model``, ``dataset``: whom and what the test is about, as rules and reports name it (of several models, their
-    name as a group; of several datasets, ``all``).  ``models``: all that may be asked: of a test about a model and
-    people, the model first.
+    name as a group; of several datasets, ``all``).
+    ``models``: all that may be asked: of a group in the order of its roles, of a model and people the model first.
+    ``like``: of a group that a suite declares, the group of the room whose place it takes; else ``model``.
     """
 
     model: str
     dataset: str
     models: tuple[str, ...]
+    like: str
 
     def __call__(self, dataset: str | None = None, *, view: str = "identity", model: str | None = None) -> Predictions:
         """What ``model`` says about ``dataset`` under ``view``, from the store or predicted now.

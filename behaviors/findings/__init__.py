@@ -27,6 +27,9 @@ FOUR: dict[str, tuple[str, ...]] = {"four": ("vit-sup", "convnext-sup", "vit-cli
 GROUPS: dict[str, tuple[str, ...]] = SAME_ARCHITECTURE | SAME_TRAINING | FOUR
 """Which models a finding compares; the group's name stands where rules and reports name a model."""
 
+ROLES: dict[str, tuple[str, ...]] = dict.fromkeys(SAME_ARCHITECTURE, ("clip", "supervised")) | SAME_TRAINING | FOUR
+"""What each member of a group is in it: a suite declares groups of other models by these (``groups:``)."""
+
 
 def _finding(title: str, unit: str, section: str) -> Metric:
     return Metric(title, unit, "higher", source=f"arXiv:2311.09215, {section}", claim=True)

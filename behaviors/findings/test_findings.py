@@ -7,7 +7,7 @@ import pytest
 from behaviors.contract.features import Probes
 from behaviors.contract.gate import Gate
 from behaviors.contract.predictions import Answers, Predictions
-from behaviors.findings import FOUR, GROUPS, METRICS, SAME_ARCHITECTURE, SAME_TRAINING
+from behaviors.findings import FOUR, METRICS, SAME_ARCHITECTURE, SAME_TRAINING
 from behaviors.findings.accuracy import MARGIN, Pair, ahead, ahead_on_average, close_on_average, more_robust
 from behaviors.findings.confidence import better_calibrated, confidence_gap
 from behaviors.findings.conjunction import all_above, as_measurement
@@ -149,7 +149,7 @@ def test_clip_is_worse_on_scenes(answers: Answers, gate: Gate) -> None:
 @pytest.mark.predictions("wide", views=CHANGES, models=SAME_TRAINING)
 def test_convnext_bears_scale_and_resolution(answers: Answers, gate: Gate) -> None:
     """Supervised ConvNeXt beats ViT at each other scale and resolution; CLIP's ViT beats ConvNeXt, but at 112."""
-    supervised = answers.model == "supervised"
+    supervised = answers.like == "supervised"
     pairs = {view: two(answers, "wide", view, turned=supervised or view == COARSE) for view in CHANGES}
     each = [ahead(f"{view}: {pair[0].model}", pair, alpha=gate.alpha) for view, pair in pairs.items()]
     settle(answers, gate, "convnext_bears_scale_and_resolution", all_above("each", each), images_of(each[0]))
@@ -161,7 +161,7 @@ def test_shifts_are_easiest(answers: Answers, gate: Gate) -> None:
     """Every model keeps more of its accuracy when images are shifted than at other scales or resolutions."""
     said = {view: asked(answers, "wide", view) for view in (*SHIFTS, *CHANGES)}
     each = []
-    for place in range(len(GROUPS[answers.model])):
+    for place in range(len(answers.models)):
         shifts, *others = (
             (name, [said[view][place] for view in views])
             for name, views in (("shifts", SHIFTS), ("scales", SCALES), ("resolutions", RESOLUTIONS))
@@ -172,8 +172,7 @@ def test_shifts_are_easiest(answers: Answers, gate: Gate) -> None:
 
 def asked(answers: Answers, dataset: str, view: str = "identity") -> tuple[Predictions, ...]:
     """What the models of the test's group say about the same images, in the same order."""
-    members = GROUPS[answers.model]
-    return paired(*(answers(dataset, view=view, model=model) for model in members))
+    return paired(*(answers(dataset, view=view, model=model) for model in answers.models))
 
 
 def two(answers: Answers, dataset: str, view: str = "identity", *, turned: bool = False) -> Pair:
@@ -190,7 +189,7 @@ def images_of(*contrasts: Contrast) -> int:
 def settle(answers: Answers, gate: Gate, metric: str, claim: Contrast, images: int) -> None:
     """Hand a claim about the test's group of models to the gate."""
     place = "" if answers.dataset == "all" else f" on {answers.dataset}"
-    judge(gate, metric, claim, images, f"{', '.join(GROUPS[answers.model])}{place}")
+    judge(gate, metric, claim, images, f"{', '.join(answers.models)}{place}")
 
 
 def judge(gate: Gate, metric: str, claim: Contrast, images: int, about: str) -> None:

@@ -22,7 +22,7 @@ Said = Mapping[str, ProbeAnswers]
 def transfer_as_in_the_paper(probes: Mapping[str, Mapping[str, Probe]], *, alpha: float) -> Contrast:
     """CLIP features transfer best, those of supervised ConvNeXt nearly as well, those of supervised ViT less.
 
-    ``probes``: of vit-sup, convnext-sup, vit-clip and convnext-clip, by model and task.
+    ``probes``: by model and task, of models that play vit-sup, convnext-sup, vit-clip and convnext-clip, in this order.
 
     Raises:
         NoFeatures: a model gives none.
@@ -34,12 +34,13 @@ def transfer_as_in_the_paper(probes: Mapping[str, Mapping[str, Probe]], *, alpha
         spread = over_tasks(said[first], said[second])
         return difference(f"{first} above {second}", shown[first], shown[second], spread)
 
-    clip = [ahead(model, "convnext-sup") for model in ("vit-clip", "convnext-clip")]
+    vit, convnext, *others = said
+    clip = [ahead(model, convnext) for model in others]
     near = [
         within_margin(f"less than {MARGIN:g} apart: {one.label.replace(' above ', ' and ')}", one, margin=MARGIN)
         for one in clip
     ]
-    return all_above("all", [*clip, *near, ahead("convnext-sup", "vit-sup")])
+    return all_above("all", [*clip, *near, ahead(convnext, vit)])
 
 
 def over_tasks(first: Said, second: Said) -> Spread:

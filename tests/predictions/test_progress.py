@@ -2,12 +2,13 @@
 
 import io
 import json
+import os
 import re
 import time
 from contextlib import contextmanager
 
 from fixtures.predictions.board import STALE, ControllerDisplay, WorkerReporter
-from fixtures.predictions.progress import DELAY, Line, Silent, TerminalProgress, for_stream, meter
+from fixtures.predictions.progress import DELAY, Line, Silent, TerminalProgress, Whole, fitted, for_stream, meter
 from fixtures.predictions.request import Request
 from tests.predictions.fakes import oracle, shelf
 
@@ -30,12 +31,55 @@ class Clock:
 
 
 def test_the_meter_shows_images_per_second_and_time_left():
-    assert meter("vit-clip on val", 1024, 2048, 1024, 4.0) == (
+    assert str(meter("vit-clip on val", 1024, 2048, 1024, 4.0)) == (
         "vit-clip on val  1,024/2,048 [=====     ] 256 images/s, 0:04 left"
     )
-    assert meter("m on d", 1500, 2000, 500, 1000.0).endswith("0 images/s, 16:40 left")
-    assert meter("m on d", 10, 100_000, 10, 1.0).endswith("10 images/s, 2:46:39 left")
-    assert meter("m on d", 512, 2048, 0, 0.0) == "m on d  512/2,048 [==        ] ..."
+    assert str(meter("m on d", 1500, 2000, 500, 1000.0)).endswith("0 images/s, 16:40 left")
+    assert str(meter("m on d", 10, 100_000, 10, 1.0)).endswith("10 images/s, 2:46:39 left")
+    assert str(meter("m on d", 512, 2048, 0, 0.0)) == "m on d  512/2,048 [==        ] ..."
+
+
+def test_on_a_narrow_terminal_the_time_left_stays():
+    told = meter("vit-clip on val under resolution:size=112", 1024, 2048, 1024, 4.0, (9_000, 200.0))
+    whole = "; in all 9,000 images, 3:20 left"
+    assert fitted(told, 200).endswith(f"[=====     ] 256 images/s, 0:04 left{whole}")
+    assert fitted(told, 110) == f"vit-clip on val under resolution:size=112  1,024/2,048 256 images/s, 0:04 left{whole}"
+    assert fitted(told, 80) == f"vit-clip on val under resolution:si... 0:04 left{whole}"
+    assert [len(fitted(told, width)) <= width for width in range(20, 140)] == [True] * 120
+
+
+def test_the_width_is_that_of_the_terminal_that_is_written_to(monkeypatch):
+    """Not of the captured standard output, which has none."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.setattr("os.get_terminal_size", lambda handle: os.terminal_size((111, 20)) if handle == 77 else 1 / 0)
+    terminal = Terminal()
+    terminal.fileno = lambda: 77
+    Line(terminal).show("x" * 500)
+    assert [len(line) for line in terminal.lines()] == [110]
+
+
+def test_the_time_left_is_of_the_whole_plan(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "140")
+    terminal, clock, ahead = Terminal(), Clock(), [1000, 900]
+    progress = TerminalProgress(Line(terminal), clock, Whole(lambda: ahead.pop(0)))
+    progress.start("m on d", 100)
+    clock.now += 10
+    progress.update(50)
+    assert terminal.lines()[-1].endswith("5 images/s, 0:10 left; in all 950 images, 3:10 left")
+    progress.update(100)
+    progress.finish()
+    progress.start("m on e", 100)
+    clock.now += 10
+    progress.update(100)
+    assert terminal.lines()[-1].endswith("10 images/s, 0:00 left; in all 800 images, 1:20 left")
+
+
+def test_the_plan_counts_what_the_store_lacks_once(tmp_path):
+    asked = oracle(tmp_path, shelf("one"))
+    plan = [Request("one", "noise"), Request("one", "noise"), Request("nobody", "noise")]
+    assert asked.ahead(plan) == 50
+    asked.get(Request("one", "noise"))
+    assert asked.ahead(plan) == 0
 
 
 def test_a_short_prediction_draws_nothing_and_a_long_one_not_too_often():
@@ -133,7 +177,8 @@ def test_the_oracle_tells_how_far_it_is(tmp_path):
     assert terminal.lines()[-1] == ""
 
 
-def test_the_controller_shows_what_workers_write(tmp_path):
+def test_the_controller_shows_what_workers_write(tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "140")
     clock = Clock()
     one, two = (WorkerReporter(tmp_path / f"gw{index}.jsonl", clock) for index in range(2))
     display = ControllerDisplay(tmp_path, Line(Terminal()), clock)

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from fixtures.plugin.option import options
+from fixtures.plugin.settings import Settings
+from fixtures.predictions.upkeep.command import _parser
 from tests.conftest import ROOT
 
 RECIPES = sorted((ROOT / "examples" / "ci").glob("*.yml"))
@@ -21,11 +24,15 @@ ASSIGNED = re.compile(r"^[A-Z]+=")
 
 @pytest.fixture(scope="module")
 def known():
-    """The options of pytest with this suite's and its plugins'."""
+    """The options of pytest with this suite's and its plugins', and those of the command that looks after a store."""
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "--help"], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True
     )
-    return set(re.findall(r"--[a-z][a-z-]+", done.stdout)) | {"--junitxml"}  # as pytest also spells --junit-xml
+    own = {one.name for _, one in options(Settings)} - {one.name for _, one in options(Settings) if one.one_run}
+    off = {name.replace("--", "--no-", 1) for name in own}
+    store = set(re.findall(r"--[a-z][a-z-]+", _parser().format_help()))
+    shown = set(re.findall(r"--[a-z][a-z-]+", done.stdout))
+    return shown | off | store | {"--junitxml"}  # as pytest also spells --junit-xml
 
 
 def scripts(node):

@@ -88,7 +88,8 @@ def test_long_names_are_shortened_in_the_middle():
         80,
     )
     assert len(line) <= 80
-    assert "a-model-wit" in line
+    assert "a-mode" in line
+    assert "[0.020, 0.040]" in line
     assert "-v2" in line
     assert long.model in lines([long])[1]
 

@@ -121,8 +121,16 @@ class Asked:
     dataset: str = "somewhere"
     needs: Collection[str] = ()
 
+    @property
+    def models(self):
+        return GROUPS[self.model]
+
+    @property
+    def like(self):
+        return self.model
+
     def __call__(self, dataset=None, *, view="identity", model=None):
-        assert model in GROUPS[self.model]
+        assert model in self.models
         said = self.world.says(model, dataset, view)
         check_needs(said, self.needs)
         return said
