@@ -13,6 +13,7 @@ import pytest
 from fixtures.core.text import printable
 from fixtures.reports.page.verdict import verdict
 from fixtures.reports.page.write import page
+from fixtures.reports.writers import page as writer
 from tests.reports.page import runs
 
 SIZE = 3_000_000
@@ -193,8 +194,18 @@ def test_an_empty_run_claims_nothing():
     text = Document(page(runs.empty())).text
     assert "Nothing is known: nothing was measured" in text
     assert "Nothing was measured." in text
+    assert "For whom? Nothing is known" in text
     assert "No image is shown" in text
     assert "no rule is broken" not in text.lower()
+
+
+def test_a_run_that_could_not_begin_says_so_instead_of_an_earlier_one(tmp_path):
+    writer.refused(tmp_path / "page.html", f"--model: {runs.HOSTILE}\nno such file")
+    document = Document((tmp_path / "page.html").read_text())
+    assert "May it ship? No. The run could not begin" in document.text
+    assert "no such file" in document.text
+    assert not document.all("script")
+    assert not document.all("img")
 
 
 def test_a_large_run_stays_small():
