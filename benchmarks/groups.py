@@ -8,8 +8,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from behaviors.groups import bounds, metrics
-from behaviors.groups.grouping import Groups
+from behaviors.groups import metrics
+from behaviors.statistics import least as bounds
+from behaviors.statistics.grouping import Groups
 
 ALPHA = 0.05
 WORST = 5

@@ -16,6 +16,14 @@ METRICS: dict[str, Metric] = {
         lowest=0.0,
         highest=1.0,
     ),
+    "adaptive_ece": Metric(
+        title="Calibration error over bins of equally many images (adaptive ECE)",
+        unit="fraction",
+        better="lower",
+        source="Nguyen & O'Connor 2015, arXiv:1508.05154; Nixon et al. 2019, arXiv:1904.01685 (top label, 15 bins)",
+        lowest=0.0,
+        highest=1.0,
+    ),
     "signed_gap": Metric(
         title="Mean confidence minus accuracy",
         unit="fraction",

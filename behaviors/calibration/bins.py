@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Bins:
-    """Equal-width bins (k/B, (k+1)/B] of the confidence; the first also holds 0.  B = number of bins.
+    """B bins of the confidence: of equal width, (k/B, (k+1)/B], the first also holding 0; or of equally many images.
 
     ``edges``: (B + 1,) float64.  ``gap``: (N,) confidence - correct of each image; ``index``: (N,) int64, its bin.
     ``counts``, ``right``: (B,) int64, images and right predictions.
@@ -83,6 +83,27 @@ def bin_by_confidence(confidence: ArrayLike, correct: ArrayLike, *, bins: int) -
     probability, right = evidence.answers(confidence, correct)
     edges = np.arange(bins + 1) / bins
     index = np.searchsorted(edges[1:-1], probability, side="left").astype(np.int64)
+    return _binned(probability, right, edges, index)
+
+
+def bin_by_mass(confidence: ArrayLike, correct: ArrayLike, *, bins: int) -> Bins:
+    """Bins of equally many images in the order of confidence, the first ones by one larger where they do not divide.
+
+    Equally confident images are in one bin, that of the first of them, so that their order does not matter; an edge is
+    the confidence of a bin's first image.  ``confidence``, ``correct``: as in ``bin_by_confidence``.
+    """
+    if bins < 1:
+        raise ValueError(f"calibration needs at least 1 bin; got {bins}")
+    probability, right = evidence.answers(confidence, correct)
+    images, ordered = probability.size, np.sort(probability)
+    ends = np.cumsum(np.full(bins, images // bins) + (np.arange(bins) < images % bins))
+    index = np.searchsorted(ends, np.searchsorted(ordered, probability), side="right").astype(np.int64)
+    edges = np.append(ordered[np.minimum(np.append(0, ends[:-1]), images - 1)], ordered[-1])
+    return _binned(probability, right, edges, index)
+
+
+def _binned(probability: Floats, right: NDArray[np.bool_], edges: Floats, index: NDArray[np.int64]) -> Bins:
+    bins = edges.size - 1
 
     def total(weights: Floats) -> Floats:
         return np.bincount(index, weights=weights, minlength=bins).astype(np.float64)

@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from behaviors.calibration.bins import Bins, bin_by_confidence
+from behaviors.calibration.bins import Bins, bin_by_confidence, bin_by_mass
 from behaviors.calibration.bounds import Bounds, ece_bounds, overconfidence_bounds
 from behaviors.calibration.few import PREDICTIONS, WIDENED, Kinds, few_notes, widened
 from behaviors.contract import per_image
@@ -75,6 +75,21 @@ def expected_calibration_error(  # noqa: PLR0913  (what is known of the images)
         notes += (f"{ties:,} images have two equally probable best classes: the first of them is the prediction",)
     interval = _binned_interval(ece_bounds, binned, binned.gaps, alpha)
     each = per_image.folded(ids, binned.gap, binned.index)
+    return Measurement(value, binned.images, interval, binned.rows(np.abs), details, notes, each)
+
+
+def adaptive_calibration_error(
+    confidence: ArrayLike, correct: ArrayLike, *, bins: int, alpha: float, ids: ArrayLike | None = None
+) -> Measurement:
+    """The ECE over bins of equally many images (``bin_by_mass``), which are narrow where most confidences are.
+
+    ``details``: ``noise_floor``, as in ``expected_calibration_error``; bins are taken as given.
+    Source: Nguyen & O'Connor 2015, arXiv:1508.05154; Nixon et al. 2019, arXiv:1904.01685 (of the top label).
+    """
+    binned = bin_by_mass(confidence, correct, bins=bins)
+    value, notes = float(np.abs(binned.gaps.mean).sum()), few_notes(binned.hits, binned.images)
+    interval = _binned_interval(ece_bounds, binned, binned.gaps, alpha)
+    details, each = {"noise_floor": binned.noise_floor}, per_image.folded(ids, binned.gap, binned.index)
     return Measurement(value, binned.images, interval, binned.rows(np.abs), details, notes, each)
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from behaviors.calibration.metrics import (
+    adaptive_calibration_error,
     brier_score,
     expected_calibration_error,
     negative_log_likelihood,
@@ -39,6 +40,13 @@ def test_ece(predictions: Predictions, gate: Gate) -> None:
         ids=predictions.ids,
     )
     gate.check("ece", ece, figure=lambda: reliability(predictions, ece))
+
+
+@pytest.mark.needs("confidence")
+def test_adaptive_ece(predictions: Predictions, gate: Gate) -> None:
+    """Among as many images again of about equal confidence, the share of right predictions equals that confidence."""
+    pair = predictions.confidence, predictions.correct
+    gate.check("adaptive_ece", adaptive_calibration_error(*pair, bins=BINS, alpha=gate.alpha, ids=predictions.ids))
 
 
 @pytest.mark.needs("confidence")

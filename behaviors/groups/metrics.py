@@ -16,8 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from behaviors.contract import per_image
 from behaviors.contract.measurement import Cell, Interval, Measurement
-from behaviors.groups import bounds
-from behaviors.groups.grouping import Groups
+from behaviors.statistics import least as bounds
+from behaviors.statistics.grouping import Groups
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -42,7 +42,7 @@ def unjudged(groups: Groups, needed: int = 1) -> str:
 def worst(groups: Groups, *, alpha: float, ids: ArrayLike | None = None) -> Measurement:
     """The smallest of the accuracies; a note names the group.
 
-    >>> from behaviors.groups.grouping import by_class
+    >>> from behaviors.statistics.grouping import by_class
     >>> m = worst(by_class([0, 0, 1, 1], np.array([True, True, True, False]), ["a", "b"], fewest=1), alpha=0.05)
     >>> m.value, m.parts[0]["group"]
     (0.5, 'b')

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from behaviors.contract.measurement import Measurement
     from behaviors.contract.predictions import Predictions
-    from behaviors.groups.grouping import Groups
+    from behaviors.statistics.grouping import Groups
 
 ROWS = 24
 """Groups that are drawn: the worst."""

@@ -7,9 +7,9 @@ import pytest
 from behaviors.contract.gate import Gate
 from behaviors.contract.predictions import Predictions
 from behaviors.groups import metrics
-from behaviors.groups.grouping import CLASS, Groups, by_class, by_columns, by_each
 from behaviors.groups.plots import by_group
 from behaviors.statistics.evidence import check_classes
+from behaviors.statistics.grouping import CLASS, Groups, by_class, by_columns, by_each
 
 pytestmark = pytest.mark.predictions("val", "renditions", at_once=True)  # few images leave small groups out
 

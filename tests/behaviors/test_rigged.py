@@ -14,7 +14,7 @@ IMAGES, CLASSES = 600, 4
 NAMES = ("ant", "bee", "cat", "dog")
 PEOPLE = {name: {"slips": 0.3, "alike": 0.9, "seed": seed} for seed, name in enumerate(("bob", "eve", "ann"))}
 
-ROOMS = ("selective", "groups", "agreement")
+ROOMS = ("selective", "groups", "agreement", "conformal")
 
 RULES = """
 small:
@@ -26,6 +26,8 @@ small:
   agreement:
     with_people: {min: 0.4, margin: 0.2, because: test}
     below_people: {max: 0.2, margin: 0.1, because: test}
+  conformal:
+    set_size: {max: 1.6, margin: 0.4, because: test}
 """
 
 

@@ -50,6 +50,7 @@ def test_every_metric_is_measured_once(said):
     values = {name: measurement.value for name, measurement in gate.measured.items()}
     expected = {
         "ece": 0,
+        "adaptive_ece": 0,
         "signed_gap": 0,
         "overconfidence": 0,
         "underconfidence": 0,

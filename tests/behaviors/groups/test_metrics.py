@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from sklearn.metrics import recall_score
 
 from behaviors.contract.comparing import compare
-from behaviors.groups import bounds, metrics
+from behaviors.groups import metrics
 from behaviors.groups.demands import ByGroup, Gap, Shares, WorstClass, WorstClasses
-from behaviors.groups.grouping import by_class, by_columns, by_each
+from behaviors.statistics import least as bounds
+from behaviors.statistics.grouping import by_class, by_columns, by_each
 from behaviors.statistics.intervals import clopper_pearson
 from benchmarks import groups as benchmark
 
