@@ -120,23 +120,23 @@ def read(tmp_path: Path, rule: str) -> Thresholds:
 
 
 @pytest.mark.parametrize(
-    ("rule", "sentence"),
+    "rule",
     [
-        ("claim: {min: 0, because: x}", "mini.findings.claim is a claim: write 'outcome: holds', contradicted or"),
-        ("claim: {max: 0, min: 0, because: x}", "not 'min' and 'max'"),
-        ("number: {outcome: holds, because: x}", "mini.findings.number is a number, not 'outcome'"),
-        ("claim: {outcome: true, because: x}", "thresholds.yaml:3: 'mini.findings.claim.outcome"),
-        ("claim: {outcome: maybe, because: x}", "'holds', 'contradicted' or 'undecided'"),
-        ("claim: {outcome: [], because: x}", "thresholds.yaml:3: 'mini.findings.claim.outcome'"),
-        ("claim: {outcome: holds}", "where does the number come from?"),
-        ("claim: {outcome: holds, min: 0, because: x}", "all that can be demanded of a claim"),
-        ("claim: {outcome: holds, expect: fail, because: x}", "all that can be demanded of a claim"),
+        "claim: {min: 0, because: x}",
+        "claim: {max: 0, min: 0, because: x}",
+        "number: {outcome: holds, because: x}",
+        "claim: {outcome: true, because: x}",
+        "claim: {outcome: maybe, because: x}",
+        "claim: {outcome: [], because: x}",
+        "claim: {outcome: holds}",
+        "claim: {outcome: holds, min: 0, because: x}",
+        "claim: {outcome: holds, expect: fail, because: x}",
     ],
 )
-def test_a_rule_that_does_not_fit_is_a_sentence(tmp_path, rule, sentence):
+def test_a_rule_that_does_not_fit_is_a_sentence(tmp_path, rule, snapshot):
     with pytest.raises(InputError) as raised:
         read(tmp_path, rule)
-    assert sentence in str(raised.value)
+    assert str(raised.value).replace(str(tmp_path), "") == snapshot
 
 
 def test_one_outcome_or_a_list_is_read(tmp_path):

@@ -75,36 +75,36 @@ def test_the_hash_is_that_of_all_files(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "sentence"),
+    "text",
     [
-        (ECE.replace("ece", "acc") + LINE, "mini.measured.yaml:3: unknown metric of calibration 'acc'"),
-        (ECE.replace("calibration", "colour") + LINE, "mini.measured.yaml:2: unknown behaviour 'colour'"),
-        (ECE + LINE.replace("vit", "vgg"), "mini.measured.yaml:4: calibration.ece: suite mini has no model 'vgg'"),
-        (ECE + LINE.replace("val", "v2"), "mini.measured.yaml:4: calibration.ece: suite mini has no dataset 'v2'"),
+        ECE.replace("ece", "acc") + LINE,
+        ECE.replace("calibration", "colour") + LINE,
+        ECE + LINE.replace("vit", "vgg"),
+        ECE + LINE.replace("val", "v2"),
     ],
 )
-def test_what_there_is_no_more_is_refused_until_the_file_is_written_anew(tmp_path, text, sentence):
+def test_what_there_is_no_more_is_refused_until_the_file_is_written_anew(tmp_path, text, snapshot):
     with pytest.raises(InputError) as raised:
         read(tmp_path, "mini: {}\n", measured=text)
-    assert sentence in str(raised.value)
+    assert str(raised.value).replace(str(tmp_path), "") == snapshot
     assert "pytest --suggest-thresholds writes the file anew" in str(raised.value)
     assert not list(read(tmp_path, "mini: {}\n", measured=text, renewed=True).every())
 
 
 @pytest.mark.parametrize(
-    ("text", "sentence"),
+    "text",
     [
-        ("other: {}\n", "must hold one block, mini"),
-        ("mini: {}\nother: {}\n", "must hold one block, mini"),
-        (ECE + LINE + LINE, "both rules are about vit on val"),
-        (ECE + LINE.replace("max: 0.05, ", ""), "needs 'min', 'max' or both"),
-        ("<<<<<<< ours\nmini: {}\n", "not valid YAML"),
+        "other: {}\n",
+        "mini: {}\nother: {}\n",
+        ECE + LINE + LINE,
+        ECE + LINE.replace("max: 0.05, ", ""),
+        "<<<<<<< ours\nmini: {}\n",
     ],
 )
-def test_what_no_command_wrote_is_refused(tmp_path, text, sentence):
+def test_what_no_command_wrote_is_refused(tmp_path, text, snapshot):
     with pytest.raises(InputError, match=r"mini\.measured\.yaml") as raised:
         read(tmp_path, "mini: {}\n", measured=text)
-    assert sentence in str(raised.value)
+    assert str(raised.value).replace(str(tmp_path), "") == snapshot
 
 
 def test_a_line_that_no_test_of_a_full_run_asks_for_is_out_of_date(tmp_path):

@@ -28,101 +28,71 @@ def one(rules: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("rules", "sentence"),
+    "rules",
     [
-        ("      maximum: 0.1\n", "thresholds.yaml:4: unknown key 'mini.calibration.ece.maximum'"),
-        ("      max: high\n      because: x\n", "thresholds.yaml:4"),
-        ("      max: .nan\n      because: x\n", "must be a finite number"),
-        ("      max: .inf\n      because: x\n", "must be a finite number"),
-        ("      max: true\n      because: x\n", "is no number"),
-        ("      because: x\n", "needs 'min', 'max' or both"),
-        ("      max: 0.1\n", "needs 'source' or 'because'"),
-        ("      max: 0.1\n      min: 0.2\n      because: x\n", "'min' 0.2 is above 'max' 0.1"),
-        ("      max: 1.5\n      because: x\n", "thresholds.yaml:4: mini.calibration.ece: max 1.5 is outside"),
-        ("      max: 0.1\n      expect: fail\n      source: x\n", "why is the failure known"),
-        ("      max: 0.1\n      because: x\n      model: vit-klip\n", "did you mean 'vit-clip'?"),
-        (
-            "      max: 0.1\n      because: x\n      dataset: imagenet\n",
-            "no dataset 'imagenet'; known: val, renditions",
-        ),
-        ("      max: 0.1\n      max: 0.2\n      because: x\n", "'max' stands twice"),
-        (
-            "    - {max: 0.1, because: x, model: vit}\n    - {max: 0.2, because: y, dataset: val}\n",
-            "thresholds.yaml:4 and thresholds.yaml:5: calibration.ece: both rules are about vit on val",
-        ),
-        (
-            "    - {max: 0.1, because: x}\n    - {max: 0.2, because: y}\n",
-            "both rules are about any model on any dataset and neither is narrower; keep one of them",
-        ),
-        (
-            "    - {max: 0.1, because: x, model: vit}\n    - {max: 0.2, because: y, model: [vit, vit-clip]}\n",
-            "both rules are about vit on any dataset",
-        ),
-        ("      max: 1e-3\n      because: x\n", "is text to YAML, write 0.001"),
-        ("      max: 0.1\n      because: '  '\n", "thresholds.yaml:5: 'mini.calibration.ece.because'"),
-        (
-            "      max: 0.1\n      because: x\n      reference: -1\n",
-            "thresholds.yaml:6: mini.calibration.ece: reference -1",
-        ),
-        ("      max: 0.1\n      because: x\n      model: []\n", "thresholds.yaml:6: 'mini.calibration.ece.model'"),
-        ("      max: 0.1\n      because: x\n      model: [[vit]]\n", "thresholds.yaml:6: 'mini.calibration.ece.model"),
-        ("      max: 0.1\n      because: x\n      model: mine\n", "One that you bring comes with --model mine=..."),
-        ("      max: 0.1\n      because: x\n      expect: pass\n", "thresholds.yaml:6: 'mini.calibration.ece.expect'"),
-        (
-            "      0.1\n",
-            "thresholds.yaml:3: mini.calibration.ece must be a rule, as in {max: 0.1, because: ...} (found 0.1)",
-        ),
-        ("      []\n", "must be a rule"),
-        ("      -\n", "thresholds.yaml:4: mini.calibration.ece.0 must be a rule"),
-        (
-            "      max: 0.1\n      because: x\n      margin: -0.01\n",
-            "thresholds.yaml:6: 'mini.calibration.ece.margin': must be at least 0: it says how much worse is tolerated",
-        ),
-        ("      max: 0.1\n      because: x\n      margin: .inf\n", "thresholds.yaml:6: 'mini.calibration.ece.margin'"),
-        (
-            "      max: 0.1\n      because: x\n      may_lose: -1\n",
-            "thresholds.yaml:6: 'mini.calibration.ece.may_lose'",
-        ),
-        ("      max: 0.1\n      because: x\n      policy: wald\n", "thresholds.yaml:6: 'mini.calibration.ece.policy'"),
-        ("      max: 0.1\n      because: x\n      alpha: 0.1\n", "unknown key 'mini.calibration.ece.alpha'"),
-        (
-            "      max: 0.1\n      because: x\n      on_inconclusive: ignore\n",
-            "thresholds.yaml:6: 'mini.calibration.ece.on_inconclusive'",
-        ),
+        "      maximum: 0.1\n",
+        "      max: high\n      because: x\n",
+        "      max: .nan\n      because: x\n",
+        "      max: .inf\n      because: x\n",
+        "      max: true\n      because: x\n",
+        "      because: x\n",
+        "      max: 0.1\n",
+        "      max: 0.1\n      min: 0.2\n      because: x\n",
+        "      max: 1.5\n      because: x\n",
+        "      max: 0.1\n      expect: fail\n      source: x\n",
+        "      max: 0.1\n      because: x\n      model: vit-klip\n",
+        "      max: 0.1\n      because: x\n      dataset: imagenet\n",
+        "      max: 0.1\n      max: 0.2\n      because: x\n",
+        "    - {max: 0.1, because: x, model: vit}\n    - {max: 0.2, because: y, dataset: val}\n",
+        "    - {max: 0.1, because: x}\n    - {max: 0.2, because: y}\n",
+        "    - {max: 0.1, because: x, model: vit}\n    - {max: 0.2, because: y, model: [vit, vit-clip]}\n",
+        "      max: 1e-3\n      because: x\n",
+        "      max: 0.1\n      because: '  '\n",
+        "      max: 0.1\n      because: x\n      reference: -1\n",
+        "      max: 0.1\n      because: x\n      model: []\n",
+        "      max: 0.1\n      because: x\n      model: [[vit]]\n",
+        "      max: 0.1\n      because: x\n      model: mine\n",
+        "      max: 0.1\n      because: x\n      expect: pass\n",
+        "      0.1\n",
+        "      []\n",
+        "      -\n",
+        "      max: 0.1\n      because: x\n      margin: -0.01\n",
+        "      max: 0.1\n      because: x\n      margin: .inf\n",
+        "      max: 0.1\n      because: x\n      may_lose: -1\n",
+        "      max: 0.1\n      because: x\n      policy: wald\n",
+        "      max: 0.1\n      because: x\n      alpha: 0.1\n",
+        "      max: 0.1\n      because: x\n      on_inconclusive: ignore\n",
     ],
 )
-def test_a_mistake_is_a_sentence_with_its_line(tmp_path, rules, sentence):
+def test_a_mistake_is_a_sentence_with_its_line(tmp_path, rules, snapshot):
     with pytest.raises(InputError) as raised:
         read(tmp_path, one(rules))
-    assert sentence in str(raised.value)
+    assert str(raised.value).replace(str(tmp_path), "") == snapshot
 
 
 @pytest.mark.parametrize(
-    ("text", "sentence"),
+    "text",
     [
-        ("mini:\n  calibratoin: {ece: {max: 0.1, because: x}}\n", "thresholds.yaml:2: unknown behaviour 'calibratoin'"),
-        ("mini:\n  calibration: {acc: {max: 0.1, because: x}}\n", "unknown metric of calibration 'acc'"),
-        ("other:\n  calibration: {eec: {max: 0.1, because: x}}\n", "did you mean 'ece'?"),
-        ("mini:\n  alpha: 0.5\n", "thresholds.yaml:2: 'mini.alpha': must lie between 0 and 0.5"),
-        ("mini:\n  alpha: 0\n", "thresholds.yaml:2: 'mini.alpha'"),
-        ("mini:\n  policy: wald\n", "thresholds.yaml:2: 'mini.policy'"),
-        ("other:\n  on_inconclusive: 3\n", "thresholds.yaml:2: 'other.on_inconclusive'"),
-        ("mini:\n  polcy: point\n", "unknown behaviour 'polcy'; did you mean 'policy'?"),
-        ("mini: 3\n", "must map behaviours to their rules"),
-        ("mini:\n  calibration: 3\n", "thresholds.yaml:2: mini.calibration must map metrics to their rules (found 3)"),
-        ("1: {}\n", "the file must map suites to their rules"),
-        (
-            "other:\n  calibration:\n    ece:\n    - {max: 0.1, because: x}\n    - {max: 0.2, because: y}\n",
-            "thresholds.yaml:4 and thresholds.yaml:5",
-        ),
-        ("", "is empty"),
-        ("mini: [", "not valid YAML"),
+        "mini:\n  calibratoin: {ece: {max: 0.1, because: x}}\n",
+        "mini:\n  calibration: {acc: {max: 0.1, because: x}}\n",
+        "other:\n  calibration: {eec: {max: 0.1, because: x}}\n",
+        "mini:\n  alpha: 0.5\n",
+        "mini:\n  alpha: 0\n",
+        "mini:\n  policy: wald\n",
+        "other:\n  on_inconclusive: 3\n",
+        "mini:\n  polcy: point\n",
+        "mini: 3\n",
+        "mini:\n  calibration: 3\n",
+        "1: {}\n",
+        "other:\n  calibration:\n    ece:\n    - {max: 0.1, because: x}\n    - {max: 0.2, because: y}\n",
+        "",
+        "mini: [",
     ],
 )
-def test_a_mistake_in_the_outline_is_a_sentence(tmp_path, text, sentence):
+def test_a_mistake_in_the_outline_is_a_sentence(tmp_path, text, snapshot):
     with pytest.raises(InputError) as raised:
         read(tmp_path, text)
-    assert sentence in str(raised.value)
+    assert str(raised.value).replace(str(tmp_path), "") == snapshot
 
 
 def test_a_missing_file_is_named(tmp_path):
@@ -162,28 +132,28 @@ def test_a_rule_that_no_test_could_use_is_told(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("rule", "sentence"),
+    "rule",
     [
-        ("reference: 0.1, source: x", "a 'reference' without 'min' or 'max' needs 'because': why is nothing demanded"),
-        ("reference: 0.1, because: x, margin: 0.1", "nothing is demanded: take out expect, policy, margin"),
-        ("reference: 3/0, because: x", "is no quotient of two counts"),
-        ("reference: many/853, because: x", "is no quotient of two counts"),
-        ("reference: 853/340, because: x", "reference 2.50882 is outside what the metric can be, 0 to 1"),
-        ("reference: much, because: x", "is no number, nor a quotient of two counts, as 340/853"),
-        ("reference: .nan, because: x", "must be a finite number"),
-        ("max: 0.1, because: x, exact: printed", "which are not given"),
-        ("max: 0.1, because: x, images: 5", "which are not given"),
-        ("reference: 0.1, because: x, images: 0", "should be greater than 0"),
-        ("reference: 0.1, because: x, exact: rounded", "must be one of printed, read_off, counted, derived"),
-        ("reference: 0.1, because: x, exact: {printed: -1}", "must be a number of at least 0"),
-        ("reference: 0.1, because: x, exact: {printed: 0.1, counted: 0}", "must be one of printed"),
-        ("references: {1: 0.1}, because: x", "its parts are no numbers of their own; write 'reference'"),
+        "reference: 0.1, source: x",
+        "reference: 0.1, because: x, margin: 0.1",
+        "reference: 3/0, because: x",
+        "reference: many/853, because: x",
+        "reference: 853/340, because: x",
+        "reference: much, because: x",
+        "reference: .nan, because: x",
+        "max: 0.1, because: x, exact: printed",
+        "max: 0.1, because: x, images: 5",
+        "reference: 0.1, because: x, images: 0",
+        "reference: 0.1, because: x, exact: rounded",
+        "reference: 0.1, because: x, exact: {printed: -1}",
+        "reference: 0.1, because: x, exact: {printed: 0.1, counted: 0}",
+        "references: {1: 0.1}, because: x",
     ],
 )
-def test_a_published_number_that_is_none_is_a_sentence(tmp_path, rule, sentence):
+def test_a_published_number_that_is_none_is_a_sentence(tmp_path, rule, snapshot):
     with pytest.raises(InputError, match=r"thresholds.yaml:4: ") as raised:
         read(tmp_path, one(f"    - {{{rule}}}\n"))
-    assert sentence in str(raised.value)
+    assert str(raised.value).replace(str(tmp_path), "") == snapshot
 
 
 def test_a_published_number_of_a_part_has_the_metrics_range(tmp_path):

@@ -73,19 +73,19 @@ def test_the_narrowest_rule_sets(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("rule", "sentence"),
+    "rule",
     [
-        ("plain: {min: 0.9, because: x, within: {far: 2}}", "this metric looks at nothing that could be set"),
-        ("searched: {min: 0.9, because: x, within: {fat: 2}}", "within has no 'fat'; did you mean 'far'?"),
-        ("searched: {min: 0.9, because: x, within: {far: -1}}", "within: far -1 is below 0"),
-        ("searched: {min: 0.9, because: x, within: 3}", "'mini.room.searched.within'"),
-        ("searched: {because: x, within: {far: 2}}", "needs 'min', 'max' or both"),
+        "plain: {min: 0.9, because: x, within: {far: 2}}",
+        "searched: {min: 0.9, because: x, within: {fat: 2}}",
+        "searched: {min: 0.9, because: x, within: {far: -1}}",
+        "searched: {min: 0.9, because: x, within: 3}",
+        "searched: {because: x, within: {far: 2}}",
     ],
 )
-def test_a_mistake_is_a_sentence_with_its_line(tmp_path, rule, sentence):
+def test_a_mistake_is_a_sentence_with_its_line(tmp_path, rule, snapshot):
     with pytest.raises(InputError) as raised:
         read(tmp_path, f"    {rule}\n")
-    assert sentence in str(raised.value)
+    assert str(raised.value).replace(str(tmp_path), "") == snapshot
     assert "thresholds.yaml:3" in str(raised.value)
 
 
