@@ -175,7 +175,7 @@ def test_the_example_runs(house):
     rooms_of_example = [
         path.relative_to(ROOT / "examples").as_posix() for path in ROOT.glob("examples/our_rooms/**/*.py")
     ]
-    files = ("own_data.py", "own_behaviors.yaml", "thresholds.yaml", *rooms_of_example)
+    files = ("own_data.py", "own_behaviors.yaml", "own_thresholds.yaml", *rooms_of_example)
     for name in files:
         (house.path / name).parent.mkdir(parents=True, exist_ok=True)
         (house.path / name).write_text((ROOT / "examples" / name).read_text())
