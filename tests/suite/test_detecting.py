@@ -3,6 +3,8 @@
 import pytest
 
 from fixtures.core.errors import InputError
+from fixtures.datasets.formats import class_folders
+from fixtures.datasets.images.decoding import is_image
 from fixtures.suite.loader import load_suite
 from tests.datasets.parquets import table, write
 from tests.datasets.pictures import folders, picture
@@ -101,3 +103,15 @@ def test_several_formats_or_none(complaint, tmp_path):
     (tmp_path / "empty").mkdir()
     assert complaint(path="empty").startswith(f"{tmp_path / 'empty'} has nothing in it; looked for were")
     assert complaint(path="data/list.txt").startswith(f"{root / 'list.txt'} is no shard (.tar), packed set (.tar), ")
+
+
+def test_of_many_files_that_are_no_images_few_are_looked_at(opened, tmp_path, monkeypatch):
+    for k in range(300):
+        (tmp_path / "data" / "notes" / f"n{k % 3}").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "data" / "notes" / f"n{k % 3}" / f"{k}.xml").write_text("")
+    folders(tmp_path / "data" / "images", "cat", "dog", "gear")
+    asked = []
+    monkeypatch.setattr(class_folders, "is_image", lambda name: asked.append(name) or is_image(name))
+    monkeypatch.setattr(class_folders, "LOOKED_AT", 20)
+    assert opened().labels.tolist() == [0, 0, 1, 1, 2, 2]
+    assert len(asked) < 150
