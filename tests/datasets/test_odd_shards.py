@@ -44,6 +44,19 @@ def test_keys_with_dots_that_have_labels_of_their_own(tmp_path):
     assert (dataset.ids, dataset.labels.tolist()) == (("IMG_1.2.png", "IMG_1.3.png"), [1, 2])
 
 
+@pytest.mark.parametrize("behind", ["another shard", "something else"])
+def test_what_goes_on_behind_its_end_is_not_half_read(tmp_path, behind):
+    path = shard(tmp_path / "0.tar", *one(1, 0))
+    other = shard(tmp_path / "other" / "1.tar", *one(2, 1)).read_bytes()
+    path.write_bytes(path.read_bytes() + (other if behind == "another shard" else b"x"))
+    assert "goes on behind its end, which stands at byte" in complaint(path)
+    assert "only the first part would be read" in complaint(path)
+
+
+def test_a_label_with_the_mark_of_windows(tmp_path):
+    assert opened(shard(tmp_path / "0.tar", *one(1, "\ufeff2"))).labels.tolist() == [2]
+
+
 def test_a_plain_image_beats_a_mask(tmp_path):
     path = shard(tmp_path / "0.tar", *one(1, 0), ("s0000001.mask.png", encoded(9)))
     assert opened(path).ids == ("s0000001.png",)

@@ -96,6 +96,14 @@ def test_a_calibration_error_goes_by_the_spread_of_its_gaps():
     assert images_needed(Rule("t.yaml:1", None, 0.05), measured, margin=0.01) == pytest.approx(expected, rel=0.02)
 
 
+def test_no_number_of_images_brings_a_calibration_error_to_nothing():
+    random = np.random.default_rng(0)
+    confidence = random.uniform(0.4, 1, 60)
+    right = random.uniform(size=60) < confidence
+    ece = expected_calibration_error(confidence, right, bins=15, alpha=0.05)
+    assert images_needed(Rule("t.yaml:1", None, 0.0), ece, margin=0.0) is None
+
+
 def test_a_limit_near_the_noise_takes_as_many_as_let_a_calibrated_model_pass():
     interval = Interval(0.0, 0.14, 0.05, "whatever it is called", "gaps")
     measured = Measurement(0.1, 200, interval, details={"noise_floor": 0.2})

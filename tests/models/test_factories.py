@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -320,13 +321,32 @@ def test_imagenets_classes_under_each_of_their_names(how: str, factory: Callable
         "from fixtures.suite import imagenet\ndef make(wrong=False):\n    net = Net()\n"
         f"    names = {NAMES[how]}\n    net.class_names = names[::-1] if wrong else names\n    return net"
     )
-    from dataclasses import replace
 
     around = {"classes": known.names, "aliases": known.aliases, "prompt_names": known.prompt_names}
     read = replace(read, class_list=imagenet.list_of(known), **around)
     assert build(read).identity.outputs == 1000
     with pytest.raises(InputError, match=r"class 0 is|must be a list of texts or 'imagenet-1k'"):
         build(replace(read, options={"wrong": True}))
+
+
+@pytest.mark.parametrize(
+    "names", ["{0: 'cat', 1: 'dog', 2: 'fox'}", "{'fox': 2, 'cat': 0, 'dog': 1}", "np.array(['cat', 'dog', 'fox'])"]
+)
+def test_class_names_as_other_libraries_keep_them(names: str, factory: Callable[..., ModelSpec]) -> None:
+    code = f"import numpy as np\ndef make():\n    net = Net()\n    net.class_names = {names}\n    return net"
+    read = factory(code)
+    right = replace(read, classes=("cat", "dog", "fox"))
+    assert build(right).identity.outputs == 3
+    with pytest.raises(InputError, match="class 0 is 'cat' for the model and 'dog' for the suite"):
+        build(replace(read, classes=("dog", "cat", "fox")))
+
+
+def test_other_words_for_imagenets_classes_are_told_its_name(factory: Callable[..., ModelSpec]) -> None:
+    known = imagenet.classes()
+    words = [*known.names[:900], *(f"{name}, other words" for name in known.names[900:999]), "paper"]
+    read = factory(f"def make():\n    net = Net()\n    net.class_names = {words!r}\n    return net")
+    with pytest.raises(InputError, match=r"class 900 is .* in the same order, say class_names = 'imagenet-1k'"):
+        build(replace(read, class_list="imagenet-1k", classes=known.names, aliases=known.aliases))
 
 
 def test_another_suites_classes_are_no_imagenet(factory: Callable[..., ModelSpec]) -> None:

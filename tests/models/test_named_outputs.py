@@ -41,6 +41,27 @@ def test_percentages_called_logits_are_refused() -> None:
         naming.end()
 
 
+@pytest.mark.parametrize(("whole", "digits"), [(1_000, 1), (20, 9), (2, 9)])
+def test_shares_of_another_whole_called_logits_are_refused(whole: int, digits: int) -> None:
+    naming = Naming("logits", "m on val")
+    naming.see(np.round(whole * softmax(20, 5), digits))
+    with pytest.raises(Misnamed, match=rf"sums to {whole} for each .* shares of a whole; divide them by {whole}; say"):
+        naming.end()
+
+
+@pytest.mark.parametrize("case", ["one answer for all", "a large constant", "one negative number"])
+def test_logits_of_nearly_one_sum_are_logits(case: str) -> None:
+    random = np.random.default_rng(0)
+    rows = {
+        "one answer for all": np.tile([1.0, 0, 3], (40, 1)),
+        "a large constant": random.normal(6, 1, (40, 1_000)),
+        "one negative number": 20 * softmax(40, 5) - np.eye(40, 5),
+    }[case]
+    naming = Naming("logits", "m on val")
+    naming.see(rows)
+    naming.end()
+
+
 def test_enough_of_them_end_a_run_early() -> None:
     with pytest.raises(Misnamed):
         Naming("logits", "m").see(softmax(ENOUGH, 5))

@@ -170,6 +170,8 @@ BEST = "file_name,predicted_class,predicted_probability\n"
             BEST + "a,tench,0.5\nb,tench,0.5\n",
             "column predicted_class holds text (tench); write the index of the class, counted",
         ),
+        (BEST + f"a,{'9' * 400},0.5\nb,1,0.5\n", "column predicted_class must hold whole numbers, not inf"),
+        (BEST + "a,1e17,0.5\nb,1,0.5\n", "column predicted_class must hold whole numbers, not 1e+17"),
         (BEST + "a,1.5,0.5\nb,1,0.5\n", "column predicted_class must hold whole numbers, not 1.5"),
         (BEST + "a,3,0.5\nb,1,0.5\n", "predicted_class 3, the suite has classes 0 to 2, for a and 0 other images"),
         (BEST + "a,-1,0.5\nb,-1,0.5\n", "predicted_class -1, the suite has classes 0 to 2, for a and 1 other images"),

@@ -4,12 +4,13 @@ import os
 import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from fixtures.core.errors import InputError
 from fixtures.reports import destination
-from fixtures.reports.earlier import take_away
+from fixtures.reports.earlier import check_kept, take_away
 from tests.conftest import ROOT
 from tests.runs import toy
 
@@ -81,6 +82,51 @@ def test_what_is_brought_in_is_never_taken_away(tmp_path, monkeypatch):
     assert len(list(tmp_path.iterdir())) == 4
     take_away(["--results=data.csv"], tmp_path)
     assert len(list(tmp_path.iterdir())) == 3
+
+
+@pytest.fixture
+def _no_worker(monkeypatch):
+    """A worker takes nothing away."""
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
+
+
+SUITE = "suite: s\nmodels: {m: 'predictions:said.csv?datasets=val'}\ndatasets:\n  val: {labels: \"a list.csv\"}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("said.csv", b"file_name,logit_0\n", "is read by this run"),
+        ("weights.pt", b"PK\x03\x04\0\0", "holds no text"),
+        ("image.png", b"\x89PNG\r\n\x1a\n\0\0", "holds no text"),
+        ("model.py", b"import torch\n", "is called .py, as files are that people write"),
+        ("run/checks.json", b"{}", "belongs to a saved run"),
+    ],
+)
+@pytest.mark.parametrize("option", ["--results", "--summary", "--csv", "--html", "--junitxml"])
+@pytest.mark.usefixtures("_no_worker")
+def test_what_is_no_report_is_neither_taken_away_nor_replaced(option, name, content, said, tmp_path):
+    (tmp_path / "suite.yaml").write_text(SUITE)
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "SHA256SUMS").write_text("0123  checks.json\n")
+    (tmp_path / name).write_bytes(content)
+    arguments = ["--suite", str(tmp_path / "suite.yaml"), f"{option}={name}"]
+    take_away(arguments, tmp_path)
+    assert (tmp_path / name).read_bytes() == content
+    with pytest.raises(InputError, match=f"{option} .*{name}: {said}, so it is no report of an earlier run"):
+        check_kept(arguments, tmp_path)
+    check_kept([*arguments, "--collect-only"], tmp_path)
+
+
+def test_a_recording_that_a_report_was_to_replace_stays_as_it_is(rigged):
+    house, suite = rigged
+    before = {path: path.read_bytes() for path in house.path.rglob("*.csv")}
+    recorded = next(path for path in before if path.name in Path(suite).read_text())
+    for option in ("--results", "--summary"):
+        for more in ([], ["--model=nosuch"]):
+            done = toy.ran(house, suite, f"{option}={recorded}", *more)
+            assert done.code == 4, done.output
+    assert {path: path.read_bytes() for path in house.path.rglob("*.csv")} == before
 
 
 def test_only_files_are_taken_away(tmp_path, monkeypatch):
