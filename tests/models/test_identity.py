@@ -269,3 +269,24 @@ def test_a_library_that_is_not_installed(spec: Spec, monkeypatch: pytest.MonkeyP
     lacking = replace(sources.source("timm"), libraries=("no-such-library",))
     monkeypatch.setattr(sources, "of", lambda spec: lacking)
     assert software(spec("timm:resnet18")) == {"no-such-library": "not installed"}
+
+
+def test_a_recording_that_may_not_be_read_is_named(tmp_path: Path, spec: Spec, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "said.csv").write_text("file_name,predicted_class,predicted_probability\na,0,0.5\n")
+    read = spec(f"m=predictions:{tmp_path / 'said.csv'}")
+    monkeypatch.setattr(Path, "open", _forbidden)
+    with pytest.raises(InputError, match=r"said\.csv cannot be read \(Permission denied\)"):
+        identify(read, tmp_path / "cache")
+
+
+def test_a_folder_of_recordings_that_may_not_be_listed_is_named(
+    tmp_path: Path, spec: Spec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "said").mkdir()
+    monkeypatch.setattr(Path, "iterdir", _forbidden)
+    with pytest.raises(InputError, match=r"said cannot be read \(Permission denied\)"):
+        spec(f"m=predictions:{tmp_path / 'said'}")
+
+
+def _forbidden(path: Path, *_: object, **__: object) -> None:
+    raise PermissionError(13, "Permission denied", str(path))

@@ -255,3 +255,16 @@ def test_loading_does_not_import_torch(tmp_path):
         "loaded = {'torch', 'timm', 'open_clip', 'torchvision', 'pandas'} & set(sys.modules); assert not loaded, loaded"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
+
+
+def test_a_dataset_that_may_not_be_read_is_named_each_time(tmp_path, monkeypatch):
+    (tmp_path / "val").mkdir()
+    (tmp_path / "s.yaml").write_text("suite: s\nclasses: [cat]\ndatasets: {val: {format: class_folders, path: val}}\n")
+    suite = load_suite(str(tmp_path / "s.yaml"), tmp_path / "cache")
+
+    def forbidden():
+        raise PermissionError(13, "Permission denied", "val/0.tar")
+
+    monkeypatch.setitem(suite._openers, "val", forbidden)
+    for _ in range(2):
+        assert suite.problem("val") == "dataset 'val': val/0.tar cannot be read (Permission denied)"
