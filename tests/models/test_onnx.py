@@ -216,3 +216,21 @@ def test_a_published_file_is_read_as_its_package_reads_it(spec, pictures, tmp_pa
     pixels = torch.stack([network.prepare(one) for one in pictures])
     taken = pixels.permute(0, 2, 3, 1).flip(3).numpy().astype(np.float32) - np.array([104, 117, 123], np.float32)
     assert np.abs(network.forward(pixels).numpy()[:, 1] - Classifier().score_array(taken)).max() < 1e-4
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_an_int8_file_is_known_by_its_layers(spec, pictures, tmp_path):
+    """Quantised as onnxruntime does it: the same shapes, in other numbers, and nearly the same answers."""
+    from onnxruntime.quantization import quantize_dynamic
+
+    written(tmp_path / "m.onnx")
+    quantize_dynamic(tmp_path / "m.onnx", tmp_path / "int8.onnx")
+    whole, small = (load(spec(f"m=onnx:{name}.onnx?output=answers&{SEEN}"), "cpu") for name in ("m", "int8"))
+    assert whole.identity.facts["layers"] == small.identity.facts["layers"]
+    assert ("int8" in whole.identity.facts["numbers"], "int8" in small.identity.facts["numbers"]) == (False, True)
+    (note,) = small.identity.notes
+    assert "it quantises by the range of a whole batch, so it is asked about one image at a time" in note
+    alone = np.concatenate([outputs(small, [one]) for one in pictures])
+    assert np.array_equal(outputs(small, pictures), alone), "an answer depends on its own image only"
+    apart = np.abs(outputs(whole, pictures) - outputs(small, pictures)).max()
+    assert 0 < apart < 0.1

@@ -156,7 +156,11 @@ FACTS = ModelFacts(
             "m differs from runs/a: same weights, built with img_size='128' (before: not given); "
             "pad_type='same' (before: '')",
         ),
-        ({"precision": "bf16"}, "m differs from runs/a: same weights, built with precision='bf16' (before: 'fp32')"),
+        (
+            {"precision": "bf16"},
+            "m differs from runs/a: same weights, built with precision='bf16' (before: 'fp32'); "
+            "the same network in another precision: bf16, before fp32",
+        ),
         (
             {"preprocessing": "resize 232, crop 224"},
             "built with preprocessing='resize 232' (before: 'resize 256')",
@@ -171,6 +175,15 @@ FACTS = ModelFacts(
 )
 def test_what_differs_is_said(changes, sentence):
     assert sentence in differing("m", "runs/a", FACTS, FACTS.model_copy(update=changes)).sentence
+
+
+@pytest.mark.parametrize("layers", ["53 (ab)", "54 (cd)"])
+def test_an_int8_file_is_recognised_by_its_layers(layers):
+    old = FACTS.model_copy(update={"facts": {"layers": "53 (ab)", "numbers": "float32"}})
+    new = {"fingerprint": "c" * 64, "source": "onnx", "facts": {"layers": layers, "numbers": "int8 97 %, float32 3 %"}}
+    told = differing("m", "runs/a", old, FACTS.model_copy(update=new)).sentence
+    same = "; the same layers in another precision: int8 97 %, float32 3 %, before float32"
+    assert told.endswith(same) == (layers == "53 (ab)")
 
 
 def test_only_what_was_looked_at_as_it_is_is_kept_or_the_first_view():
