@@ -163,8 +163,8 @@ def swapped(old: str, new: str) -> str:
             "my.yaml:7: prompts.names: 2 names for 3 classes",
         ),
         (
-            START + "models:\n  small: torchvision:resnet18\n",
-            "my.yaml:8: model 'small': 'torchvision' is no source of models",
+            START + "models:\n  small: keras:resnet18\n",
+            "my.yaml:8: model 'small': 'keras' is no source of models",
         ),
         (
             START + "models:\n  small:\n    source: timm:x\n    checkpoint: absent.pth\n",
