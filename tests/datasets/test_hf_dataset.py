@@ -94,9 +94,9 @@ def test_files_that_are_missing_or_cut_off(root):
 def test_what_is_wrong_inside(tmp_path):
     path = save(tmp_path / "a", table(label=pa.array([0, 1, 3, 0])))
     assert complaint(path).startswith("data-00000-of-00001.arrow, row 2: label 3 is out of range; there are 3 classes")
-    path = save(tmp_path / "b", table().rename_columns(["img", "label"]))
-    assert "has no column 'image'; it has img, label: say 'image: COLUMN'" in complaint(path)
-    assert len(opened(path, chosen=Chosen("img")).ids) == 4
+    path = save(tmp_path / "b", table().rename_columns(["pixels", "label"]))
+    assert "has no column 'image'; it has pixels, label: say 'image: COLUMN'" in complaint(path)
+    assert len(opened(path, chosen=Chosen("pixels")).ids) == 4
     images = pa.array([{"bytes": encoded(1), "path": "a"}, {"bytes": None, "path": "b"}] * 2, IMAGE)
     path = save(tmp_path / "c", table(image=images))
     assert "row 1: holds the path of an image and not the image" in complaint(path)

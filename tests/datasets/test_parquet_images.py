@@ -172,12 +172,12 @@ def test_the_classes_that_files_have_of_themselves(tmp_path, feature):
     ("columns", "expected"),
     [
         (
-            {"label": None, "fine_label": pa.array([0] * 4)},
-            "{path} has no column 'label'; it has image, fine",
+            {"label": None, "kind": pa.array([0] * 4)},
+            "{path} has no column 'label'; it has image, kind",
         ),
         (
-            {"image": None, "img": pa.array([0] * 4)},
-            "{path} has no column 'image'; it has label, img: say",
+            {"image": None, "pixels": pa.array([0] * 4)},
+            "{path} has no column 'image'; it has label, pixels: say",
         ),
         ({"image": pa.array(["a.png"] * 4)}, "{path}: the column 'image' holds string, not images (bytes and path)"),
         ({"label": pa.array([0, None, 1, 2])}, "x.parquet, row 1: has no label"),

@@ -143,7 +143,7 @@ def test_a_shard_that_is_cut_off(tmp_path):
         assert found.endswith(f"its last whole member is {last}"), found
         assert why in found or "unexpected end of data" in found
     path.write_bytes(b"")
-    assert complaint(path) == f"{path} is no whole tar file (empty file)"
+    assert complaint(path) == f"{path} is no whole tar file (empty file); it is empty"
     path.write_bytes(b"x" * 2000)
     assert f"{path} is" in complaint(path)
 

@@ -48,5 +48,5 @@ def test_the_second_run_predicts_nothing_and_imports_no_torch(runs):
 def test_all_runs_say_the_same(runs):
     cold, warm, shared = runs
     assert shared.code == 0, shared.output
-    assert len(measurements(cold.output)) == 14
+    assert len(measurements(cold.output)) == 16
     assert measurements(cold.output) == measurements(warm.output) == measurements(shared.output)

@@ -156,9 +156,17 @@ def test_unreadable_images_are_left_out_and_tolerated_as_a_share_of_all(tmp_path
 
 def test_versions_of_an_image_are_drawn_together():
     dataset = noise(60, annotations={"source": np.repeat(np.arange(20), 3).astype(str)})
-    rows, ends = drawn(dataset, "seed")
+    rows, ends = drawn(dataset)
     assert sorted(rows.tolist()) == list(range(60))
     assert ends.tolist() == list(range(3, 61, 3))
     assert (np.sort(rows.reshape(20, 3) // 3, axis=1) == (rows.reshape(20, 3) // 3)).all()
-    assert len(sample(dataset, 7, "seed").ids) == 6
-    assert len(sample(dataset, 1, "seed").ids) == 3
+    assert len(sample(dataset, 7).ids) == 6
+    assert len(sample(dataset, 1).ids) == 3
+
+
+def test_looks_draw_each_image_once_before_any_comes_twice():
+    dataset = noise(60, annotations={"source": np.repeat(np.arange(20), 3).astype(str)})
+    rows, ends = drawn(dataset, "seed")
+    assert ends.tolist() == list(range(1, 61))
+    for turn in rows.reshape(3, 20) // 3:
+        assert sorted(turn.tolist()) == list(range(20))

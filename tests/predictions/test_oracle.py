@@ -263,7 +263,7 @@ def test_recorded_probabilities_called_logits_are_refused(tmp_path):
 
 def test_what_was_chosen_for_a_model_is_remarked(tmp_path):
     models = shelf("net", notes=("net: the checkpoint's entry 'ema' was read",))
-    models.recordings["rec"] = recording(rows=np.eye(7)[np.arange(50) % 7] * 3, kind="logits", in_order=True)
+    models.recordings["rec"] = recording(rows=np.eye(7)[np.arange(50) % 7] * 3 - 1, kind="logits", in_order=True)
     models.identities["rec"] = identity("recorded")
     asked = oracle(tmp_path, models)
     asked.get(Request("net", "noise"))

@@ -37,7 +37,9 @@ def test_galleries_of_mistakes_the_worst_group_and_flips_each_image_loaded_once(
         return Image.new("RGB", (64, 64))
 
     row = {"id": "v/1", "label": "cat", "old": "cat", "old_confidence": 0.8, "new": "dog", "new_confidence": 0.9}
-    found = pictures([examples()], [compared(flips=(row,), changed=1)], load).galleries
+    found = pictures(
+        [examples()], [compared(behavior="baseline", metric="negative_flips", flips=(row,), changed=1)], load
+    ).galleries
     assert [one.kind for one in found] == ["negative flips", "surest mistakes", "worst group"]
     flip = found[0].pictures[0]
     assert (flip.answer, flip.before, flip.probability) == ("dog", "cat", 0.9)

@@ -110,7 +110,7 @@ def test_a_folder_wins_over_a_model_of_the_same_name(kept):
     (house.path / "runs" / "a").rename(house.path / "one")
     done = toy.ran(house, suite, "--baseline", "one")
     assert done.code == 0, done.output
-    assert "3 identical" in done.output
+    assert "4 identical" in done.output
 
 
 def test_models_that_the_baseline_lacks(kept):

@@ -19,7 +19,7 @@ def test_decisions_alone_are_not_calibrated(make_house, tmp_path):
     arguments = ("behaviors/calibration", "--suite=small.yaml", "-rs", "-p", "no:cacheprovider")
     skipped = house.pytest(*arguments)
     assert "nothing was measured" in skipped.output
-    assert skipped.output.count("of one on val: it needs the probabilit") == 7
+    assert skipped.output.count("of one on val: it needs the probabilit") == 8
     assert "only decisions were recorded" in skipped.output
     house.thresholds("small: {calibration: {ece: {max: 0.1, because: it is asked for}}}\n")
     demanded = house.pytest(*arguments, "-k", "ece")

@@ -72,7 +72,7 @@ def test_a_suite_without_the_role_is_skipped_with_that_reason(house):
     furnish(house, {"vit-clip": "vit-clip", "vit-sup": "vit-sup"}, role="elsewhere")
     ran = run(house)
     assert ran.code == 1, ran.output
-    assert "suite rigged has no dataset in the role 'cue_conflict'" in ran.output
+    assert "suite rigged has no dataset in the roles 'factors', 'cue_conflict', 'val'" in ran.output
 
 
 def test_one_model_alone_has_nothing_to_be_compared_with(house):

@@ -106,7 +106,7 @@ def test_a_wrong_model_fails_on_every_dataset(house):
 
 
 def test_a_suite_without_variants_says_what_is_missing(house):
-    ran = house.pytest("-k", "test_average", f"--suite={house.suite()}", "-rs")
+    ran = house.pytest("behaviors/robustness", "-k", "test_average", f"--suite={house.suite()}", "-rs")
     assert ran.code == 1
     for role in ("v2", "renditions", "c"):
         assert f"'{role}'" in ran.output

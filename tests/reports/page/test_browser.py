@@ -81,14 +81,14 @@ def test_a_number_opens_what_it_rests_on_by_keyboard_too(browser, pages):
         )
         tab.click("#previous")
         tab.keyboard.press("Escape")
-        assert not tab.is_visible("#detail")
+        tab.wait_for_selector("#detail", state="hidden")
         assert tab.evaluate("document.activeElement.dataset.open") == first.get_attribute("data-open")
         tab.locator("#table button.open").last.click()
         tab.wait_for_selector("#detail-body table")
         tab.click("#detail-body th button >> nth=1")
         assert tab.locator("#detail-body tbody td.num").all_inner_texts() == ["0.6", "0.8"]
         tab.click("#close")
-        assert not tab.is_visible("#detail")
+        tab.wait_for_selector("#detail", state="hidden")
 
 
 def test_models_side_by_side_and_images_are_chosen(browser, pages):
