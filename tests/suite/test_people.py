@@ -48,7 +48,7 @@ def test_a_rule_about_a_person_is_a_mistake(folder):
     folder.thresholds(RULES % "ann")
     ran = folder.pytest("-q", "-m", "agreement", "--suite=cues.yaml")
     assert ran.code == 4
-    assert "suite cues has no model 'ann'; known: ours" in ran.output
+    assert "suite cues has no model 'ann' (one that you bring: --model ann=...); known: ours" in ran.output
 
 
 def test_pairs_are_called_the_same_whatever_their_order():

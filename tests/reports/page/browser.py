@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -65,6 +66,16 @@ class Tab:
             assert self.complaints == []
             loaded = [url for url in self.requests if not url.startswith(("data:", "blob:"))]
             assert len(loaded) == 1, loaded  # the page itself
+
+    def until(self, function, argument=None):
+        """Wait until a function of JavaScript returns what is true.
+
+        The browser's own waiting evaluates text again and again, which the page's Content-Security-Policy forbids.
+        """
+        ends = time.monotonic() + 10
+        while not self.page.evaluate(function, argument):
+            assert time.monotonic() < ends, f"never so: {function}"
+            self.page.wait_for_timeout(20)
 
     def __getattr__(self, name):
         return getattr(self.page, name)

@@ -76,9 +76,7 @@ def test_a_number_opens_what_it_rests_on_by_keyboard_too(browser, pages):
         assert tab.is_disabled("#previous")
         title = tab.inner_text("#detail-body .crumb")
         tab.click("#next")
-        tab.wait_for_function(
-            "before => document.querySelector('#detail-body .crumb').textContent !== before", arg=title
-        )
+        tab.until("before => document.querySelector('#detail-body .crumb').textContent !== before", title)
         tab.click("#previous")
         tab.keyboard.press("Escape")
         tab.wait_for_selector("#detail", state="hidden")
@@ -96,7 +94,7 @@ def test_models_side_by_side_and_images_are_chosen(browser, pages):
         assert tab.is_visible("text=Accuracy against robustness")
         before = tab.inner_html("#dots-shown")
         tab.select_option("#dots", "1")
-        tab.wait_for_function("before => document.querySelector('#dots-shown').innerHTML !== before", arg=before)
+        tab.until("before => document.querySelector('#dots-shown').innerHTML !== before", before)
         assert tab.text_content("#gallery-count") == "2 images"
         tab.select_option("#gallery-class", "ant")
         assert tab.text_content("#gallery-count") == "1 image"
@@ -118,7 +116,7 @@ def test_colours_the_command_and_the_way_round(browser, pages):
         tab.select_option("#theme", "")
         assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == light
         tab.click("#copy")
-        tab.wait_for_function("document.querySelector('#copied').textContent !== ''")
+        tab.until("() => document.querySelector('#copied').textContent !== ''")
         tab.keyboard.press("Home")
         for link in tab.locator(".top nav a").all():
             link.click()
