@@ -89,6 +89,15 @@ def test_a_number_opens_what_it_rests_on_by_keyboard_too(browser, pages):
         tab.wait_for_selector("#detail", state="hidden")
 
 
+def test_a_number_that_is_closed_while_the_next_is_drawn_stays_closed(browser, pages):
+    with Tab(browser, pages["usual"]) as tab:
+        tab.locator("#table button.open").first.click()
+        tab.wait_for_selector("#detail[open] svg")
+        tab.evaluate("() => { document.querySelector('#next').click(); document.querySelector('#detail').close(); }")
+        tab.wait_for_timeout(300)
+        assert not tab.is_visible("#detail")
+
+
 def test_models_side_by_side_and_images_are_chosen(browser, pages):
     with Tab(browser, pages["usual"]) as tab:
         assert tab.is_visible("text=Accuracy against robustness")
