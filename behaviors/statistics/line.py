@@ -16,7 +16,7 @@ Sources: Taori et al. 2020, NeurIPS, arXiv:2007.00644 (logit axes); Miller et al
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -27,11 +27,14 @@ Axes = Literal["logit", "probit", "linear"]
 
 
 class _Axis(NamedTuple):
-    """``to``: an accuracy's place on the axis.  ``back``: its inverse.  ``slope``: of ``back``, at a place."""
+    """``to``: an accuracy's place on the axis.  ``back``: its inverse.  ``slope``: of ``back``, at a place.
 
-    to: Callable[[Floats], Floats]
-    back: Callable[[Floats], Floats]
-    slope: Callable[[Floats], Floats]
+    Of one number or of (K,).
+    """
+
+    to: Callable[[Any], Any]
+    back: Callable[[Any], Any]
+    slope: Callable[[Any], Any]
 
 
 AXES: Mapping[Axes, _Axis] = {
@@ -74,7 +77,7 @@ class Line:
 
     def at(self, x: float) -> float:
         """The accuracy on the shifted set of an ordinary model with the accuracy ``x``."""
-        return float(AXES[self.axes].back(np.float64(self._place(x))))
+        return float(AXES[self.axes].back(self._place(x)))
 
     def above(self, x: float, y: float) -> float:
         """The effective robustness of a model with these accuracies."""
@@ -86,9 +89,9 @@ class Line:
         NaN where two models fix the line.
         """
         axis = AXES[self.axes]
-        u, at = axis.to(self.x), float(axis.to(np.float64(x)))
+        u, at = axis.to(self.x), float(axis.to(x))
         leverage = 1 / u.size + (at - u.mean()) ** 2 / np.square(u - u.mean()).sum()
-        return float(axis.slope(np.float64(self._place(x))) * self.spread * math.sqrt(leverage))
+        return float(axis.slope(self._place(x)) * self.spread * math.sqrt(leverage))
 
     def reach(self, x: float, *, alpha: float) -> float:
         """How far ``at(x)`` may be off to one side, with error alpha, by which models it is fitted on.
@@ -100,18 +103,18 @@ class Line:
     def moves(self, x: float) -> Moves:
         """Derivatives of ``above(x, y)``, which do not depend on y."""
         axis = AXES[self.axes]
-        u, v, at = axis.to(self.x), axis.to(self.y), float(axis.to(np.float64(x)))
+        u, v, at = axis.to(self.x), axis.to(self.y), float(axis.to(x))
         centred = u - u.mean()
         square, off = float(np.square(centred).sum()), at - float(u.mean())
         by_v = 1 / u.size + off * centred / square  # of the line's height at x, in each model's place on the y axis
         residual = v - v.mean() - self.slope * centred
         by_u = off * residual / square - self.slope * by_v  # the same, in its place on the x axis
-        height = float(axis.slope(np.float64(self._place(x))))
-        own = -height * self.slope / float(axis.slope(np.float64(at)))
+        height = float(axis.slope(self._place(x)))
+        own = -height * self.slope / float(axis.slope(at))
         return Moves(own, 1.0, -height * by_u / axis.slope(u), -height * by_v / axis.slope(v))
 
     def _place(self, x: float) -> float:
-        return self.slope * float(AXES[self.axes].to(np.float64(x))) + self.intercept
+        return self.slope * float(AXES[self.axes].to(x)) + self.intercept
 
 
 def fitted(x: ArrayLike, y: ArrayLike, *, axes: Axes = "logit") -> Line:
@@ -150,4 +153,5 @@ def _places(values: Floats, axes: Axes) -> Floats:
     outside = values[~((values > 0) & (values < 1))] if axes != "linear" else values[~np.isfinite(values)]
     if outside.size:
         raise ValueError(f"an accuracy of {outside[0]:g} has no place on {axes} axes")
-    return AXES[axes].to(values)
+    places: Floats = AXES[axes].to(values)
+    return places
