@@ -7,6 +7,7 @@ are made from.  What an image contributes is value + influence (``behaviors.cont
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -14,16 +15,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from behaviors.agreement.kappa import Kappa, error_consistency
 from behaviors.contract import per_image
+from behaviors.contract.flips import churn
 from behaviors.contract.measurement import Cell, Interval, Measurement
 from behaviors.statistics.clusters import two_way_variance
-from behaviors.statistics.intervals import clopper_pearson
 from behaviors.statistics.unseen import Sample
 
 Floats = NDArray[np.float64]
 Clusters = Sequence[ArrayLike]
 
 
-def churn(  # noqa: PLR0913  (two models, and what is known of the images)
+def answered_otherwise(  # noqa: PLR0913  (two models, and what is known of the images)
     first: ArrayLike,
     second: ArrayLike,
     *,
@@ -32,28 +33,24 @@ def churn(  # noqa: PLR0913  (two models, and what is known of the images)
     ids: ArrayLike | None = None,
     clusters: Clusters = (),
 ) -> Measurement:
-    """The share of images that two models answer differently.
+    """The churn between two models, with what each image contributes.
 
     ``first``, ``second``: (N,) int, the classes that they say.  ``right``: (2, N) bool, whether these are right;
     then ``details`` has ``only_first`` and ``only_second``, the shares that only one of them has right.
 
-    >>> churn([0, 1, 2, 2], [0, 1, 1, 0], alpha=0.05).value
+    >>> answered_otherwise([0, 1, 2, 2], [0, 1, 1, 0], alpha=0.05).value
     0.5
     """
-    one, other = np.asarray(first), np.asarray(second)
-    if one.ndim != 1 or one.shape != other.shape or not one.size:
-        raise ValueError(f"churn needs two answers to each image; got {one.shape} and {other.shape}")
-    changed = one != other
-    count = int(np.count_nonzero(changed))
+    found = churn(first, second, alpha=alpha).measurement
+    changed = np.asarray(first) != np.asarray(second)
     details = {}
     if right is not None:
         of_one, of_other = np.asarray(right, dtype=np.bool_)
         details = {"only_first": float((of_one & ~of_other).mean()), "only_second": float((of_other & ~of_one).mean())}
-    value = count / one.size
-    if clusters and 0 < count < one.size:
-        return _measured(value, changed - value, alpha, ids, clusters, details=details)
+    if clusters and 0 < found.value < 1:
+        return _measured(found.value, changed - found.value, alpha, ids, clusters, details=details)
     each = per_image.mean(ids, changed, *clusters) if clusters else per_image.proportion(ids, changed)
-    return Measurement(value, one.size, clopper_pearson(count, one.size, alpha=alpha), details=details, per_image=each)
+    return replace(found, details=details, per_image=each)
 
 
 def consistency(

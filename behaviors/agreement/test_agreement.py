@@ -21,7 +21,7 @@ def test_churn(answers: Answers, gate: Gate) -> None:
     """Two models of a run give most images the same answer."""
     one, other = (answers(model=name) for name in answers.models)
     pair, right = (one.predicted, other.predicted), (one.correct, other.correct)
-    found = metrics.churn(*pair, right=right, alpha=gate.alpha, ids=one.ids, clusters=clusters(one))
+    found = metrics.answered_otherwise(*pair, right=right, alpha=gate.alpha, ids=one.ids, clusters=clusters(one))
     gate.check("churn", found)
 
 

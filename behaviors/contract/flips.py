@@ -7,7 +7,7 @@ Fard, Canini & Gupta 2016, "Launch and Iterate: Reducing Prediction Churn", Neur
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc  # scipy.stats would double the time to import
 
 from behaviors.contract.joined import joined
@@ -48,25 +48,26 @@ def negative_flips(old: PerImage, new: PerImage, *, alpha: float, most: float | 
 
 
 def churn(
-    ids: NDArray[np.str_], old: NDArray[np.int64], new: NDArray[np.int64], *, alpha: float, most: float | None = None
+    old: ArrayLike, new: ArrayLike, *, alpha: float, ids: NDArray[np.str_] | None = None, most: float | None = None
 ) -> Flips:
     """The share of images that are given another answer, right or wrong, with exact bounds.
 
-    ``ids``: (N,) str.  ``old``, ``new``: (N,) int64, the class that each model decided for; a class of -1 is no answer,
-    which is one like any other.  ``most``: the share that is tolerated, in [0, 1].
+    ``old``, ``new``: (N,) int, the class that each model decided for; a class of -1 is no answer, which is one like any
+    other.  ``ids``: (N,) str; left out, images are told by their place.  ``most``: the share that is tolerated, in
+    [0, 1].
 
     Raises:
         ValueError: no images, or not one answer of each model for each.
 
-    >>> found = churn(np.array(["a", "b", "c", "d"]), np.array([0, 1, 2, 2]), np.array([0, 1, 2, 1]), alpha=0.05)
+    >>> found = churn([0, 1, 2, 2], [0, 1, 2, 1], alpha=0.05, ids=np.array(["a", "b", "c", "d"]))
     >>> found.measurement.value, found.ids.tolist()
     (0.25, ['d'])
     """
-    if not ids.size or not ids.shape == old.shape == new.shape:
-        raise ValueError(
-            f"churn needs an answer of each model for each of some images: {ids.size}, {old.size}, {new.size}"
-        )
-    return _share(ids, old != new, alpha, most)
+    one, other = np.asarray(old), np.asarray(new)
+    names = np.arange(one.size).astype(np.str_) if ids is None else ids
+    if not one.size or one.ndim != 1 or not one.shape == other.shape == names.shape:
+        raise ValueError(f"churn needs two answers to each image; got {one.shape} and {other.shape}")
+    return _share(names, one != other, alpha, most)
 
 
 def mean_over_images(values: NDArray[np.float64], *, alpha: float) -> Measurement:

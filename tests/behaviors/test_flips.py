@@ -79,9 +79,9 @@ def test_shades_of_right_are_refused():
 def test_churn_is_the_share_of_other_answers_whichever_is_right():
     old = np.arange(200) % 10
     new = np.where(np.arange(200) < 7, (old + 1) % 10, old)
-    found = churn(IDS, old, new, alpha=0.05, most=0.02)
+    found = churn(old, new, alpha=0.05, ids=IDS, most=0.02)
     assert (found.measurement.value, found.ids.tolist()) == (7 / 200, IDS[:7].tolist())
     assert found.p_more == pytest.approx(stats.binomtest(7, 200, 0.02, alternative="greater").pvalue)
-    assert churn(IDS, old, old, alpha=0.05).measurement.value == 0
-    with pytest.raises(ValueError, match="an answer of each model"):
-        churn(IDS, old, new[1:], alpha=0.05)
+    assert churn(old, old, alpha=0.05, ids=IDS).measurement.value == 0
+    with pytest.raises(ValueError, match="two answers to each image"):
+        churn(old, new[1:], alpha=0.05, ids=IDS)

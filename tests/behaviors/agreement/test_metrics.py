@@ -92,7 +92,7 @@ def test_golden_values_on_imagenet(real):
     truth = np.array([int(row["label"]) for row in labels.values()])
     said = [np.array([int(model[name]["predicted_class"]) for name in labels]) for model in models]
     right = [one == truth for one in said]
-    churn = metrics.churn(*said, right=right, alpha=ALPHA)
+    churn = metrics.answered_otherwise(*said, right=right, alpha=ALPHA)
     assert churn.value == pytest.approx(0.22736, abs=5e-6)
     assert churn.details["only_first"] == pytest.approx(0.06804, abs=5e-6)
     assert churn.details["only_second"] == pytest.approx(0.08680, abs=5e-6)
@@ -104,7 +104,7 @@ def test_churn_of_images_that_share_pictures_is_less_sure():
     shape, texture = random.integers(0, 20, 400), random.integers(0, 20, 400)
     other = np.where(random.random(20)[shape] < 0.3, 1, 0)
     plain, shared = (
-        metrics.churn(np.zeros(400, int), other, alpha=ALPHA, ids=np.arange(400), clusters=clusters)
+        metrics.answered_otherwise(np.zeros(400, int), other, alpha=ALPHA, ids=np.arange(400), clusters=clusters)
         for clusters in ((), (shape.astype(str), texture.astype(str)))
     )
     assert plain.value == shared.value == pytest.approx(other.mean())
@@ -114,8 +114,8 @@ def test_churn_of_images_that_share_pictures_is_less_sure():
 @pytest.mark.parametrize(
     ("ask", "sentence"),
     [
-        (lambda: metrics.churn([], [], alpha=0.05), "two answers to each image"),
-        (lambda: metrics.churn([0, 1], [0], alpha=0.05), r"got \(2,\) and \(1,\)"),
+        (lambda: metrics.answered_otherwise([], [], alpha=0.05), "two answers to each image"),
+        (lambda: metrics.answered_otherwise([0, 1], [0], alpha=0.05), r"got \(2,\) and \(1,\)"),
         (lambda: error_consistency(np.ones(2, bool), np.ones(3, bool)), "not shown the same images"),
         (lambda: error_consistency(np.ones(2), np.ones(2)), "one row of true or false; got float64"),
         (lambda: error_consistency(np.zeros(0, bool), np.zeros(0, bool)), "on 0 images is undefined"),
