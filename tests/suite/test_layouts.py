@@ -3,6 +3,7 @@
 import io
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,7 +11,12 @@ import yaml
 from PIL import Image
 
 from fixtures.core.errors import InputError
+from fixtures.plugin.doctor.datasets import findings
+from fixtures.plugin.doctor.finding import Finding
+from fixtures.plugin.doctor.report import healthy
+from fixtures.plugin.run import Run
 from fixtures.suite import imagenet
+from fixtures.suite.imagenet_9 import folders, groups
 from fixtures.suite.loader import SHIPPED, load_suite
 from tests.conftest import ROOT
 from tests.datasets import layouts
@@ -118,6 +124,32 @@ def test_a_layout_is_read_as_it_lies_there(role, name, tmp_path):
 
 def decoded(seed: int, kind: str) -> bytes:
     return np.asarray(Image.open(io.BytesIO(layouts.encoded(seed, kind))).convert("RGB")).tobytes()
+
+
+@pytest.mark.parametrize("place", ["bg_challenge/mixed_rand/val", "mixed_rand/val", "backgrounds_challenge/mixed_rand"])
+def test_imagenet_9_is_read_as_its_archive_has_it(place, tmp_path):
+    for folder in folders():
+        (tmp_path / place / folder).mkdir(parents=True)
+        seed = len(list((tmp_path / place).iterdir()))
+        (tmp_path / place / folder / "fg_n0_1_bg_n1_2.JPEG").write_bytes(layouts.encoded(seed, "jpeg"))
+    block = {"images": 9, "size": None, "classes": list(groups())}
+    dataset = opened("in9_mixed_rand", tmp_path, [], **block)
+    assert dataset.labels.tolist() == list(range(9))
+    assert dataset.classes[2] == "wheeled vehicle"
+    assert (dataset.mapping.kind, len(dataset.mapping.groups[0]), dataset.own_size) == ("groups", 116, True)
+
+
+def test_sets_beyond_the_papers_may_be_missing(tmp_path):
+    """The doctor is content without them, and tests about them are skipped with the reason."""
+    suite = load_suite("imagenet", tmp_path / "cache", data_root=tmp_path)
+    optional = [name for name, found in suite.absent.items() if found.optional]
+    assert optional == ["in9_original", "in9_mixed_same", "in9_mixed_rand", "objectnet", "imagenet_o"]
+    found = {one.what: one.state for one in findings(suite, suite)}
+    assert (found["objectnet"], found["val"]) == ("optional", "missing")
+    assert healthy([Finding("objectnet", "", "optional", "")])
+    strict, lenient = (Run(SimpleNamespace(allow_partial=partial), suite, {}, {}, None) for partial in (False, True))
+    assert set(strict.skipped) == set(optional)
+    assert "val" in lenient.skipped
 
 
 def test_two_candidates_are_an_error_that_names_both(tmp_path):

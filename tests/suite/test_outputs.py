@@ -107,3 +107,12 @@ def test_a_table_of_groups_with_other_columns(tmp_path):
 def test_only_one_way(tmp_path):
     with pytest.raises(ValueError, match="keep one of"):
         Outputs.model_validate({"subset": [0], "indices": [0]})
+
+
+def test_imagenet_9_is_nine_categories_of_370_classes_called_as_its_folders(tmp_path):
+    """Counts per category: in_to_in9.json of github.com/MadryLab/backgrounds_challenge."""
+    outputs = Outputs.model_validate({"groups": "imagenet-9"})
+    space, mapping = resolve(outputs, None, imagenet.classes(), tmp_path, "here")
+    assert [len(members) for members in mapping.groups] == [116, 52, 42, 36, 35, 27, 26, 20, 16]
+    assert space.index("02_wheeled vehicle") == space.index("wheeled vehicle") == 2
+    assert imagenet.classes().names[mapping.groups[8][-1]] == "pufferfish"
