@@ -36,7 +36,9 @@ def main() -> None:
 
     def ready(threads: int) -> int:
         with mock.patch.object(decoding, "MOST", threads):
-            return sum(len(batch.images) for batch in decoder.batches(0, GPU_BATCH, threads, 2))
+            return sum(
+                len(batch.images) for batch in decoder.batches((0, len(decoder.dataset.ids)), GPU_BATCH, threads, 2)
+            )
 
     def predicted() -> int:
         return sum(len(found.indices) for found in Engine(network).outputs(dataset, IDENTITY))

@@ -28,7 +28,11 @@ STARTS_PYTEST = ("pytest", "py.test")
 """What pytest is started as: a script, or a module of Python's."""
 
 
-COMMANDS = {"store": "fixtures.predictions.store", "version": "fixtures.plugin.version"}
+COMMANDS = {
+    "produce": "fixtures.predictions.produce",
+    "store": "fixtures.predictions.store",
+    "version": "fixtures.plugin.version",
+}
 """What the command may be told to do beside running tests, by the module that does it."""
 CARRIED = "vision_behaviors_suite"
 """The folder of a wheel's suite."""
