@@ -2,6 +2,8 @@
 
 import pytest
 
+from fixtures.plugin.options import whole_words
+
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
@@ -123,3 +125,17 @@ def test_runs_from_another_folder(house, tmp_path):
     ran = house.pytest(str(house.path / "behaviors"), "-k", "test_ece and val", "--suite", suite, cwd=elsewhere)
     assert ran.code == 0, ran.output
     assert "1 passed" in ran.output
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--plan", "behaviors/x"], ["--plan=", "behaviors/x"]),
+        (["--plan", "units.json", "x"], ["--plan=units.json", "x"]),
+        (["x", "--plan"], ["x", "--plan="]),
+        (["--plan", "--plan-needs=n.json"], ["--plan=", "--plan-needs=n.json"]),
+        (["--plan=a.json", "b.json"], ["--plan=a.json", "b.json"]),
+    ],
+)
+def test_plan_takes_a_file_and_no_test(words, expected):
+    assert list(whole_words(words)) == expected
