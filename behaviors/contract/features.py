@@ -15,6 +15,38 @@ class NoFeatures(Exception):
 
 
 @dataclass(frozen=True)
+class Features:
+    """What a model sees of N images; ``ids``: (N,) str.  ``values``: (N, D) float32, as its own library gives them."""
+
+    model: str
+    dataset: str
+    ids: NDArray[np.str_]
+    values: NDArray[np.float32]
+
+
+class Featured(Protocol):
+    """The features of the datasets and models that a test's mark announces; pytest injects it as ``features``.
+
+    ``model``, ``dataset``: whom and what the test is about.  ``models``, ``datasets``: all that may be asked for.
+    """
+
+    model: str
+    dataset: str
+    models: tuple[str, ...]
+    datasets: tuple[str, ...]
+
+    def __call__(self, dataset: str | None = None, *, model: str | None = None) -> Features:
+        """The features of the images of ``dataset``, from the store or extracted now.
+
+        Left out: the model and the dataset that the test is about.
+
+        Raises:
+            NoFeatures: the model gives none.
+        """
+        ...
+
+
+@dataclass(frozen=True)
 class ProbeData:
     """What a model sees of one task, one row per image, in the datasets' order.
 
