@@ -1,7 +1,7 @@
 """How well a score tells images that are out of distribution from others: one dataset against another.
 
-``known``: (N,), ``strange``: (M,) finite scores, higher for what looks familiar; those that are strange are the positive
-class.  ``alpha``: the error of each side.
+``known``: (N,), ``strange``: (M,) finite scores, higher for what looks familiar; those that are strange are the
+positive class.  ``alpha``: the error of each side.
 """
 
 import math
@@ -114,7 +114,8 @@ def area_under_pr(known: Floats, strange: Floats, alpha: float) -> Detection:
     influence, known_influence = own[point[known.size :]], other[point[: known.size]]
     shares = everything.size / known.size, everything.size / strange.size
     values = np.concatenate([known_influence * shares[0], influence * shares[1]])
-    lowest, highest = min(values.min(), float(other[0]) * shares[0]), values.max()
+    unseen = prior * found / (prior * found + (1 - prior) * wrong + 1 / everything.size)  # a known one before all
+    lowest, highest = min(values.min(), float(weight @ (unseen - precision)) * everything.size), values.max()
     sample = Sample.within(value + values, value + float(lowest), value + float(highest))
     low, high = sample.low(alpha), -sample.turned.low(alpha)
     method = "mean of influences, Hall's skewness correction, an unseen image"

@@ -25,8 +25,8 @@ def curves(known: Scores, strange: Sequence[Scores], measurement: Measurement, s
     The dashed line is where FPR95 is read; the dotted one is chance.
     """
     facts = facts_of("measured", measurement, digits=3)
-    drawn = sheet(f"{known.model}: {known.dataset} and what is not, by {score}", facts, height=4.2, left=0.95, right=0.4,
-                  notes=measurement.notes)  # fmt: skip
+    title = f"{known.model}: {known.dataset} and what is not, by {score}"
+    drawn = sheet(title, facts, height=4.2, left=0.95, right=0.4, notes=measurement.notes)
     axes = drawn.axes
     for other, colour in zip(strange, (MODELS * (1 + len(strange) // len(MODELS))), strict=False):
         price, found = roc(known.by_name[score], other.by_name[score])

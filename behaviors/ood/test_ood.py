@@ -1,4 +1,4 @@
-"""Out-of-distribution detection: are strange images told from known ones?  (Claim, source and unit: see the package.)"""
+"""Out-of-distribution detection: are strange images told from known ones?  (Claim, source, unit: see the package.)"""
 
 import pytest
 
