@@ -18,7 +18,8 @@ TELLS = {
     "gate": ("Gate", "Demand"),
     "predictions": ("Predictions", "Answers", "NoView"),
     "needs": (),
-    "features": ("Probe", "ProbeData", "ProbeAnswers", "NoFeatures"),
+    "scores": ("Scores", "Scored"),
+    "features": ("Probe", "ProbeData", "ProbeAnswers", "Features", "Featured", "NoFeatures"),
     "searching": ("Explore", "Searching"),
 }
 """By module: what of it a room uses, in the order of the page."""
