@@ -1,13 +1,16 @@
 """Runs of pytest that begin where imports end: each is a fork of one process that holds the third-party libraries.
 
-A run imports this project's own code anew, in the folder and with the environment that it is given; only what numpy,
-torch and timm take to be imported, most of a small run, is paid once.  ``python tests/forks.py`` is that process: a
-line of JSON asks for a run, a line with its exit code answers.
+A run has the folder and the environment that it is given; what numpy, torch and timm take to be imported, most of a
+small run, is paid once.  So is this project's own code where the folder's is a link to it, most of the rest; rooms, and
+all code of a folder that holds other, are imported anew.  ``python tests/forks.py`` is that process: a
+line of JSON asks for a run, a line with its exit code and its CPU-seconds answers.
 """
 
 import atexit
+import gc
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +18,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from runpy import run_module
 from typing import IO, NamedTuple, NoReturn
 
@@ -22,7 +26,24 @@ LIBRARIES = (
     *("numpy", "scipy.special", "scipy.stats", "scipy.optimize", "pyarrow.parquet", "pyarrow.compute", "pydantic"),
     *("yaml", "filelock", "tqdm", "PIL.Image", "matplotlib.figure", "matplotlib.backends.backend_agg", "sklearn"),
     *("torch", "torchvision.transforms", "timm", "open_clip", "safetensors.torch", "pytest"),
+    *(
+        "xdist.plugin",
+        "xdist.looponfail",
+        "allure_pytest.plugin",
+        "syrupy",
+        "pytest_cov.plugin",
+        "_hypothesis_pytestplugin",
+    ),
 )
+ROOT = Path(__file__).resolve().parent.parent
+OWN = ("fixtures.plugin.hooks", "fixtures.plugin.options")
+"""With all that they import."""
+SHARED = re.compile(r"fixtures(\..*)?|behaviors|behaviors\.(contract|statistics)(\..*)?")
+"""Of this project's modules those that a run may take over: no room."""
+LINKED = ("fixtures", "behaviors/contract", "behaviors/statistics")
+"""Where these are links to this project's, so is all of its code."""
+PLACES = ("CHECKOUT", "ROOT")
+"""Under these names modules keep the folder that they were imported from."""
 SECONDS = 300
 """A run that takes longer is ended."""
 
@@ -35,6 +56,10 @@ class Run(NamedTuple):
     environment: Mapping[str, str]
     output: str
     errors: str
+
+
+SPENT: list[float] = []
+"""CPU-seconds of each run up to now: whoever measures tests adds them to those of this process."""
 
 
 @cache
@@ -53,7 +78,9 @@ def run(asked: Run) -> int:
     answer = process.stdout.readline() if process.stdout else ""
     if not answer:
         raise RuntimeError(f"the process that forks has ended ({process.poll()})")
-    return int(json.loads(answer))
+    code, seconds = json.loads(answer)
+    SPENT.append(seconds)
+    return int(code)
 
 
 def _write(stream: "IO[str] | None", value: object) -> None:
@@ -66,12 +93,18 @@ def _write(stream: "IO[str] | None", value: object) -> None:
 def _serve() -> None:
     for library in LIBRARIES:
         import_module(library)
+    sys.path[0] = str(ROOT)
+    for module in OWN:
+        import_module(module)
+    gc.collect()
+    gc.freeze()  # a collection in a run looks at what that run made, not at all that torch is: half of a small run
     for line in sys.stdin:
         asked = Run(**json.loads(line))
         child = os.fork()
         if child == 0:
             _become(asked)
-        _write(sys.stdout, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        _, status, usage = os.wait4(child, 0)
+        _write(sys.stdout, (os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime))
 
 
 def _become(asked: Run) -> NoReturn:
@@ -102,6 +135,28 @@ def _become(asked: Run) -> NoReturn:
         os._exit(code)
 
 
+def _move(folder: Path) -> None:
+    """Makes this project's modules in memory those of ``folder``, or forgets them where the folder holds other code."""
+    linked = all((folder / name).resolve() == ROOT / name for name in LINKED)
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] not in ("fixtures", "behaviors"):
+            continue
+        if linked and SHARED.fullmatch(name):
+            vars(module).update({place: folder for place in PLACES if vars(module).get(place) == ROOT})
+        else:
+            _forget(name)
+    if linked:
+        sys.modules["behaviors"].__path__ = [str(folder / "behaviors")]
+
+
+def _forget(name: str) -> None:
+    """Whoever imports that module next finds it anew, also as an attribute of its package."""
+    del sys.modules[name]
+    package, _, attribute = name.rpartition(".")
+    if package in sys.modules:
+        vars(sys.modules[package]).pop(attribute, None)
+
+
 def _pytest(asked: Run) -> None:
     """Ends with ``SystemExit``."""
     from _pytest.assertion.rewrite import AssertionRewritingHook
@@ -109,6 +164,7 @@ def _pytest(asked: Run) -> None:
     AssertionRewritingHook._warn_already_imported = lambda self, name: None  # plugins' own libraries came before
     sys.argv = ["pytest", *asked.arguments]
     sys.path[0] = asked.folder
+    _move(Path(asked.folder))
     run_module("pytest", run_name="__main__", alter_sys=True)
 
 
