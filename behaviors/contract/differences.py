@@ -87,7 +87,7 @@ def of_gaps(old: PerImage, new: PerImage, *, alpha: float) -> Difference:
     "Above" takes from the new sum the bias that it would have if every gap were ``KAPPA`` standard errors nearer to 0,
     from the old one only the bias at the gaps as they are; "below" the other way round.
     """
-    before, after = _fold(old), _fold(new)
+    before, after = folded_sum(old), folded_sum(new)
     images = old.ids.size
     moves = after.slopes - before.slopes
     error = float(moves.std() / np.sqrt(images))
@@ -148,8 +148,8 @@ def _student(  # noqa: PLR0913, PLR0917  (a normal estimate and what to say of i
 
 
 @dataclass(frozen=True)
-class _Folded:
-    """``slopes``: (N,) whose mean is the value.  ``least``, ``most``: of noise's share in it."""
+class Folded:
+    """A folded sum of gaps.  ``slopes``: (N,) whose mean is the value.  ``least``, ``most``: of noise's share in it."""
 
     value: float
     slopes: Floats
@@ -157,15 +157,15 @@ class _Folded:
     most: float
 
 
-def _fold(rows: PerImage) -> _Folded:
-    """A part has half the bias of the whole sum, as max(x, 0) = (x + |x|) / 2."""
+def folded_sum(rows: PerImage) -> Folded:
+    """Of the kind ``gaps``: a part has half the bias of the whole sum, as max(x, 0) = (x + |x|) / 2."""
     if rows.bins is None:
         raise ValueError("gaps need bins to be folded by")
     gap = -rows.values if rows.part == "under" else rows.values
     gaps = in_bins(gap, rows.bins, bins=int(rows.bins.max()) + 1)
     signs, share = (np.sign(gaps.mean), 1.0) if rows.part == "both" else ((gaps.mean > 0).astype(np.float64), 0.5)
     least, most = (share * float(folding_bias(gaps, kappa=kappa)) for kappa in (0.0, KAPPA))
-    return _Folded(float((signs * gaps.mean).sum()), signs[rows.bins] * gap, least, most)
+    return Folded(float((signs * gaps.mean).sum()), signs[rows.bins] * gap, least, most)
 
 
 def _as_tested(low: float, found: bool) -> float:

@@ -1,20 +1,11 @@
 """Claims about several differences at once: all of them, or at least so many, are above 0.
 
-With n differences, of which u must be above 0, the claim's value is the u-th largest difference theta, and
-
-    low  = the u-th largest of the low bounds at alpha / (n - u + 1),
-    high = the u-th largest of the high bounds at alpha / u.
-
-Low > theta would mean that u low bounds are above theta.  At least n - u + 1 of the true differences are at most theta,
-so one of these u bounds is above its own truth, which each of the n - u + 1 is with probability alpha / (n - u + 1) at
-most; likewise high, with the u true differences that are at least theta.  No independence is needed.
-
-For u = n ("on each variant") low needs no correction: an intersection-union test (Berger 1982, Technometrics 24:295).
-For u < n ("on nearly all factors"): partial conjunction (Benjamini & Heller 2008, Biometrics 64:1215).
+``behaviors.contract.conjunction`` says how their bounds err.
 """
 
 from collections.abc import Sequence
 
+from behaviors.contract.conjunction import nth_bounds, nth_largest
 from behaviors.contract.measurement import Cell, Interval, Measurement
 from behaviors.findings.contrasts import Contrast
 from behaviors.findings.influence import Measured
@@ -32,11 +23,9 @@ def at_least(needed: int, label: str, contrasts: Sequence[Contrast]) -> Contrast
         raise ValueError(f"{label}: {needed} of {count} comparisons cannot be demanded")
 
     def bounds(alpha: float) -> tuple[float, float]:
-        lows = [contrast.bounds(alpha / (count - needed + 1))[0] for contrast in contrasts]
-        highs = [contrast.bounds(alpha / needed)[1] for contrast in contrasts]
-        return _nth(needed, lows), _nth(needed, highs)
+        return nth_bounds(needed, [contrast.bounds for contrast in contrasts], alpha)
 
-    value = _nth(needed, [contrast.value for contrast in contrasts])
+    value = nth_largest(needed, [contrast.value for contrast in contrasts])
     deciding = next(contrast for contrast in contrasts if contrast.value == value)
     method = deciding.method if count == 1 else f"{_demand(needed, count)}; {deciding.method}"
     notes = tuple(dict.fromkeys(note for contrast in contrasts for note in contrast.notes))
@@ -53,10 +42,6 @@ def as_measurement(contrast: Contrast, *, images: int, alpha: float) -> Measurem
     return Measurement(
         contrast.value, images, Interval(low, high, alpha, contrast.method), parts=rows, notes=contrast.notes
     )
-
-
-def _nth(needed: int, numbers: Sequence[float]) -> float:
-    return sorted(numbers, reverse=True)[needed - 1]
 
 
 def _demand(needed: int, count: int) -> str:
