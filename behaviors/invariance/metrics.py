@@ -13,7 +13,7 @@ from behaviors.contract import per_image
 from behaviors.contract.measurement import Cell, Interval, Measurement
 from behaviors.contract.per_image import PerImage
 from behaviors.invariance.sweeps import Sweep
-from behaviors.statistics.effective import effective_bounds, mean_of_shares, unseen
+from behaviors.statistics.effective import effective_bounds, mean_of_shares
 from behaviors.statistics.intervals import clopper_pearson
 from behaviors.statistics.unseen import Sample
 
@@ -98,8 +98,8 @@ def _share(sweep: Sweep, flags: NDArray[np.bool_], column: str, alpha: float) ->
 def _ratio(usual: Floats, changed: Floats, alpha: float) -> Interval:
     """Of two means over images: what each image, and one more, does to it."""
     value, share = changed.mean() / usual.mean(), usual.mean()
-    lost, won = (unseen(np.maximum(moved, 0), most=1.0) for moved in (usual - changed, changed - usual))
-    sample = Sample.within((changed - value * usual) / share, (1 - lost - value) / share, won / share)
+    lost, won = -value / share, 1 / share  # of an image that is right as it is and never else, and of the opposite
+    sample = Sample.within((changed - value * usual) / share, lost, won)
     low, high = max(value + sample.low(alpha), 0.0), value - sample.turned.low(alpha)
     method = "ratio of means over images, Hall's skewness correction, allowing for an unseen one"
     return Interval(float(min(low, value)), float(max(high, value)), alpha, method)

@@ -11,7 +11,6 @@ from behaviors.invariance import METRICS
 from behaviors.invariance.kinds import SWEEPS
 from behaviors.invariance.metrics import ALIKE, MEASURES, WORST, accuracy, consistency, retained, true_probability
 from behaviors.invariance.sweeps import sweep
-from behaviors.statistics.intervals import mean_hall
 from tests.behaviors.invariance.images import said
 
 SCALE = SWEEPS["scale"]
@@ -75,12 +74,13 @@ def test_views_of_an_image_are_not_further_images():
     assert four.high == pytest.approx(one.high, abs=0.01)
 
 
-def test_the_interval_of_a_mean_probability_is_about_halls_over_images():
+def test_the_interval_of_a_mean_probability_is_that_of_random_weights_with_an_unseen_image():
     rows = RNG.beta(4, 1, (2, 90))
     levels = {level: said(np.zeros(90, int), probability=row) for level, row in zip((1.25, 1.5), rows, strict=True)}
     found = true_probability(sweep(SCALE, said(np.zeros(90, int), probability=0.5), levels), alpha=0.05)
-    expected = mean_hall(rows.mean(axis=0), alpha=0.05)
-    assert (found.interval.low, found.interval.high) == pytest.approx((expected.low, expected.high), abs=0.006)
+    weights = np.random.default_rng(0).dirichlet(np.ones(91), 20_000)
+    low, high = (np.quantile(weights @ np.append(rows.mean(axis=0), end), p) for end, p in ((0, 0.05), (1, 0.95)))
+    assert (found.interval.low, found.interval.high) == pytest.approx((low, high), abs=0.004)
 
 
 def test_the_ratios_error_is_that_of_the_bootstrap():
