@@ -64,7 +64,10 @@ def skewed(repetitions: int) -> Iterator[Line]:
                 if sample.low(0.05) > 0:
                     wrong += [sample.low(level) > 0 for level in levels.tolist()]
             first, second, third = wrong / wanted / levels
-            yield f"{name}, n={images:,}: {5 * first:.1f} %, {second:.1f}, {third:.1f} times", (0.05 * float(first), 0.0)
+            yield (
+                f"{name}, n={images:,}: {5 * first:.1f} %, {second:.1f}, {third:.1f} times",
+                (0.05 * float(first), 0.0),
+            )
 
 
 def clustered(repetitions: int) -> Iterator[Line]:
@@ -88,7 +91,12 @@ def clustered(repetitions: int) -> Iterator[Line]:
 
 def ratios(repetitions: int) -> Iterator[Line]:
     """What is retained, and error ratios."""
-    for images, usual, kept, levels in ((30, 0.95, 0.9, 4), (80, 0.8, 0.99, 4), (300, 0.99, 0.95, 2), (80, 0.5, 0.7, 6)):
+    for images, usual, kept, levels in (
+        (30, 0.95, 0.9, 4),
+        (80, 0.8, 0.99, 4),
+        (300, 0.99, 0.95, 2),
+        (80, 0.5, 0.7, 6),
+    ):
         random = np.random.default_rng(SEED)
         yield f"retained {kept} of {usual}, n={images}", retention(images, usual, kept, levels)(repetitions, random)
     for images, rare, error in ((2_000, 60, 0.05), (10_000, 45, 0.01), (1_000, 40, 0.4)):
@@ -114,7 +122,12 @@ def log_loss(repetitions: int) -> Iterator[Line]:
 
 def control_variates(repetitions: int) -> Iterator[Line]:
     """Few images, and many that tell the models apart; the sum of both errors shows whether the value is biased."""
-    for pair in (Pair(50, 800, 0.7, 0.4), Pair(120, 3_000, 0.6, 0.3), Pair(2_000, 20_000, 0.9, 0.1), Pair(50, 2_000, 0.9, 0.02)):
+    for pair in (
+        Pair(50, 800, 0.7, 0.4),
+        Pair(120, 3_000, 0.6, 0.3),
+        Pair(2_000, 20_000, 0.9, 0.1),
+        Pair(50, 2_000, 0.9, 0.02),
+    ):
         for name, metric in METRICS.items():
             rates = simulated(pair, metric, max(200, repetitions // 2), np.random.default_rng(SEED))
             yield f"{name} with a control variate, {pair}", (rates.low, rates.high)
@@ -127,7 +140,9 @@ def answering(repetitions: int) -> Iterator[Line]:
             for images in (80, 400):
                 random = np.random.default_rng(SEED)
 
-                def draw(count: int, random: Random = random, kind: str = kind, accuracy: float = accuracy):
+                def draw(
+                    count: int, random: Random = random, kind: str = kind, accuracy: float = accuracy
+                ) -> tuple[Floats, NDArray[np.bool_]]:
                     odds = np.log(accuracy / (1 - accuracy)) + 1.2 * random.normal(size=count)
                     right = random.random(count) < expit(odds)
                     sure = expit(odds) if kind == "logit-normal" else np.round(2 * expit(odds - 1)) / 2
@@ -145,12 +160,12 @@ def answering(repetitions: int) -> Iterator[Line]:
                 truths["aurc"] = selective.aurc(*big, alpha=ALPHA).value
                 measure: dict[str, Callable[[Floats, NDArray[np.bool_]], Interval | None]] = {
                     "aurc": lambda sure, right: selective.aurc(sure, right, alpha=ALPHA).interval,
-                    "coverage_at_risk": lambda sure, right: selective.coverage_at_risk(
-                        sure, right, demand=AtRisk(0.04), alpha=ALPHA
-                    ).interval,
-                    "risk_at_coverage": lambda sure, right: selective.risk_at_coverage(
-                        sure, right, demand=AtCoverage(0.7), alpha=ALPHA
-                    ).interval,
+                    "coverage_at_risk": lambda sure, right: (
+                        selective.coverage_at_risk(sure, right, demand=AtRisk(0.04), alpha=ALPHA).interval
+                    ),
+                    "risk_at_coverage": lambda sure, right: (
+                        selective.risk_at_coverage(sure, right, demand=AtCoverage(0.7), alpha=ALPHA).interval
+                    ),
                 }
                 for name, of in measure.items():
                     yield f"{name}, {kind}, {accuracy}, n={images}", missed((of(*s) for s in samples), truths[name])
@@ -217,8 +232,7 @@ def rest(repetitions: int) -> Iterator[Line]:
 
 
 KINDS: dict[str, Callable[[int], Iterable[Line]]] = {
-    each.__name__: each
-    for each in (clustered, ratios, log_loss, rest, groups, answering, control_variates, skewed)
+    each.__name__: each for each in (clustered, ratios, log_loss, rest, groups, answering, control_variates, skewed)
 }
 
 

@@ -47,6 +47,12 @@ class Bins:
         return int(self.right.sum())
 
     @property
+    def at_least_calibrated(self) -> Gaps:
+        """The gaps, none of whose standard errors is below that of a calibrated model."""
+        least = self.variance / self.images + self.gaps.mean**2
+        return Gaps(self.gaps.mean, np.maximum(self.gaps.squared, least), self.images)
+
+    @property
     def noise_floor(self) -> float:
         """The ECE that a perfectly calibrated model with these confidences would measure on average."""
         return float(np.sqrt(2 / np.pi) * np.sqrt(self.variance).sum() / self.images)

@@ -83,12 +83,13 @@ def adaptive_calibration_error(
 ) -> Measurement:
     """The ECE over bins of equally many images (``bin_by_mass``), which are narrow where most confidences are.
 
-    ``details``: ``noise_floor``, as in ``expected_calibration_error``; bins are taken as given.
+    ``details``: ``noise_floor``, as in ``expected_calibration_error``; bins are taken as given.  Some of them
+    have few images, all of which are right, and show no spread: none is taken to vary less than if it were calibrated.
     Source: Nguyen & O'Connor 2015, arXiv:1508.05154; Nixon et al. 2019, arXiv:1904.01685 (of the top label).
     """
     binned = bin_by_mass(confidence, correct, bins=bins)
     value, notes = float(np.abs(binned.gaps.mean).sum()), few_notes(binned.hits, binned.images)
-    interval = _binned_interval(ece_bounds, binned, binned.gaps, alpha)
+    interval = _binned_interval(ece_bounds, binned, binned.at_least_calibrated, alpha)
     details, each = {"noise_floor": binned.noise_floor}, per_image.folded(ids, binned.gap, binned.index)
     return Measurement(value, binned.images, interval, binned.rows(np.abs), details, notes, each)
 

@@ -27,6 +27,8 @@ class Area(NamedTuple):
     highest: float
     least: float = 0.0
     """The smallest value there can be."""
+    by_surest: float = 0.0
+    """How far the area moves with the risk among the surest images, the first working point, from 0 to 1."""
 
 
 def selective(curve: Curve) -> Area:
@@ -43,7 +45,8 @@ def selective(curve: Curve) -> Area:
     blame, spared = _from(reach), _from(by_coverage - reach * risk)
     influence = blame[curve.point] * curve.wrong + spared[curve.point] - by_coverage @ coverage
     lowest = float(spared[0] - by_coverage @ coverage)
-    return Area(value, influence, lowest, lowest + float(blame[0]) + 1 / curve.images)
+    highest = lowest + float(blame[0]) + 1 / curve.images
+    return Area(value, influence, lowest, highest, by_surest=float(blame[0] * coverage[0]))
 
 
 def generalized(curve: Curve) -> Area:
@@ -67,7 +70,7 @@ def excess(curve: Curve) -> Area:
     best = error - (1 - error) * slope
     influence = area.influence - slope * (curve.wrong - error)
     lowest, highest = area.lowest + slope * error, area.highest - slope * (1 - error)
-    return Area(area.value - float(best), influence, float(lowest), float(highest), -1.0)
+    return Area(area.value - float(best), influence, float(lowest), float(highest), -1.0, area.by_surest)
 
 
 def _from(values: Floats) -> Floats:

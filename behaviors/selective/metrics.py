@@ -6,6 +6,7 @@ whether that class is the label; ``alpha``: the error of each side of the interv
 No images, NaN, values out of range or of different lengths: ValueError.
 """
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -133,7 +134,8 @@ def _area(
 def _area_interval(curve: Curve, area: Area, alpha: float) -> Interval:
     """Hall's, and at least as far as an image allows that was not drawn: as telling as the farthest that was.
 
-    Of few wrong (right) answers it is one that is surer than all that were seen.
+    Of few wrong (right) answers it is one that is surer than all that were seen.  Where several images are the surest,
+    as where confidence comes in steps, few of them may be wrong, or none: exact bounds of that risk add up in squares.
     """
     values, wrong = area.value + area.influence, int(curve.errors[-1])
     few = min(wrong, curve.images - wrong) < FEW
@@ -141,6 +143,11 @@ def _area_interval(curve: Curve, area: Area, alpha: float) -> Interval:
     highest = area.value + area.highest if few else float(values.max())
     hall, sample = mean_hall(values, alpha=alpha), Sample.within(values, lowest, highest)
     low, high = min(hall.low, sample.low(alpha)), max(hall.high, -sample.turned.low(alpha))
+    if curve.tied[0] > 1:
+        surest = clopper_pearson(int(curve.errors[0]), int(curve.answered[0]), alpha=alpha)
+        risk = float(curve.risk[0])
+        low = area.value - math.hypot(area.value - low, area.by_surest * (risk - surest.low))
+        high = area.value + math.hypot(high - area.value, area.by_surest * (surest.high - risk))
     return Interval(max(low, area.least), min(high, 1.0), alpha, f"{hall.method}, allowing for an unseen image")
 
 

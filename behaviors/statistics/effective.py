@@ -28,6 +28,7 @@ from behaviors.statistics.intervals import check_alpha
 
 Floats = NDArray[np.float64]
 
+
 def effective_bounds(
     value: float, influence: ArrayLike, clusters: ArrayLike | None = None, *, alpha: float, kind: str = "images"
 ) -> Interval | None:
