@@ -119,8 +119,8 @@ def test_what_it_should_not_hold(opened, changes, said):
 
 @pytest.mark.parametrize(
     "spoil",
-    [lambda data: data[:200], lambda data: b"", lambda data: data[:90] + data[1:]],
-    ids=["cut", "empty", "moved"],
+    [lambda data: data[:200], lambda data: b"", lambda data: data[:90] + data[1:], lambda data: data + data],
+    ids=["cut", "empty", "moved", "two"],
 )
 def test_a_damaged_file(opened, tmp_path, spoil):
     opened()

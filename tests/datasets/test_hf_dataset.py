@@ -83,6 +83,8 @@ def test_files_that_are_missing_or_cut_off(root):
         assert complaint(root).startswith(f"{path} is no whole Arrow stream, so it may be cut off (")
     path.write_bytes(data[: len(data) // 2] + data[-8:])
     assert complaint(root).startswith(f"{path} is no whole Arrow stream, so it may be cut off (")
+    path.write_bytes(data + data)
+    assert f"({len(data):,} bytes follow the stream's end, as where two were joined)" in complaint(root)
     path.unlink()
     assert complaint(root) == f"1 of 2 files that state.json lists are not in {root}: data-00001-of-00002.arrow"
     (root / "state.json").write_text("[")

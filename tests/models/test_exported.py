@@ -164,6 +164,7 @@ def test_what_would_run_is_not_read(what, program, tmp_path, capfd):
 OTHERS = {
     "text": (lambda path, program: path.write_text("no program"), "is truncated or no exported program"),
     "cut": (lambda path, program: path.write_bytes(program[:-100]), "is truncated or no exported program"),
+    "two": (lambda path, program: path.write_bytes(program + program), "is no single program: another file stands"),
     "web page": (lambda path, program: path.write_text("<html>"), "is a web page or XML"),
     "checkpoint": (lambda path, program: torch.save(Colours().state_dict(), path), "is a checkpoint: weights without"),
     "two outputs": (lambda path, program: exported(path, Two()), "the program has 2 outputs"),
