@@ -69,6 +69,21 @@ def test_which_entry_was_read_is_said_where_there_are_several(tmp_path: Path) ->
     assert read_checkpoint(tmp_path / "weights.pth", "model").notes("net") == ()
 
 
+@pytest.mark.parametrize("other", [{"0.weight": torch.zeros(4, 3, 5, 5)}, {"layer.weight": torch.zeros(1)}])
+@pytest.mark.parametrize("name", ["teacher", "model_ema", "trainer.student"])
+def test_an_entry_that_would_fit_is_named_where_the_one_that_was_read_does_not(
+    name: str, other: dict[str, Tensor], tmp_path: Path
+) -> None:
+    path, (outer, _, inner) = tmp_path / "weights.pth", name.partition(".")
+    packed = {inner: renamed("module.")} if inner else renamed("module.")
+    torch.save({"model": other, outer: packed}, path)
+    key = "model" if name == "model_ema" else None
+    found = read_checkpoint(path, key)
+    with pytest.raises(InputError, match=rf"; the entry '{name}' of the file fits: add key={name}$"):
+        load_into(network(), found.tensors, path, found.elsewhere)
+    load_into(network(), read_state_dict(path, name), path)
+
+
 @pytest.mark.parametrize("start", ["model.", "net.", "backbone.", "encoder.trunk."])
 def test_a_prefix_is_named_and_taken_off(start: str, tmp_path: Path) -> None:
     path = tmp_path / "weights.pth"
