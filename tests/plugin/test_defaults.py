@@ -110,3 +110,19 @@ def test_what_is_no_table_is_told(tmp_path):
     (tmp_path / "pyproject.toml").write_text("tool.vision-behaviors = 3\n")
     with pytest.raises(InputError, match="is no table of options"):
         defaults.of_project(tmp_path)
+
+
+def test_what_a_suite_of_the_projects_file_reads_is_no_report(house, team):
+    """Suite and models are named in the project's file alone, or under a suite's ``run:``."""
+    suite, inner = team / "checks" / "small.yaml", team / "inner"
+    inner.mkdir()
+    suite.write_text(suite.read_text() + "run: {thresholds: strict rules.txt}\n")
+    (team / "checks" / "one.csv").write_text("precious")
+    (team / "checks" / "strict rules.txt").write_text(RULES)
+    write(team, 'suite = "checks/small.yaml"\nmodel = ["other=predictions:checks/one.csv"]\n')
+    for name in ("small-labels.csv", "one.csv", "strict rules.txt"):
+        before = (team / "checks" / name).read_bytes()
+        ran = run(house, inner, f"--results=../checks/{name}")
+        assert ran.code == 4, ran.output
+        assert ("is read by this run, so it is no report" in ran.output) or name == "strict rules.txt", ran.output
+        assert (team / "checks" / name).read_bytes() == before

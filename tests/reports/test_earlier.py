@@ -75,12 +75,12 @@ def test_what_is_brought_in_is_never_taken_away(tmp_path, monkeypatch):
     monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)  # a worker takes nothing away
     for name in ("rules.yaml", "data.csv", "weights.pt", "suite.yaml"):
         (tmp_path / name).write_text("precious")
-    take_away(["--results=rules.yaml", "--thresholds", "rules.yaml"], tmp_path)
-    take_away(["--results=suite.yaml"], tmp_path)
-    take_away(["--model=one=predictions:data.csv", "--results", "data.csv"], tmp_path)
-    take_away(["--model=one=timm:vit?checkpoint=weights.pt&key=a", "--summary=./weights.pt"], tmp_path)
+    take_away(["--results=rules.yaml", "--thresholds", "rules.yaml"], [tmp_path])
+    take_away(["--results=suite.yaml"], [tmp_path])
+    take_away(["--model=one=predictions:data.csv", "--results", "data.csv"], [tmp_path])
+    take_away(["--model=one=timm:vit?checkpoint=weights.pt&key=a", "--summary=./weights.pt"], [tmp_path])
     assert len(list(tmp_path.iterdir())) == 4
-    take_away(["--results=data.csv"], tmp_path)
+    take_away(["--results=data.csv"], [tmp_path])
     assert len(list(tmp_path.iterdir())) == 3
 
 
@@ -90,13 +90,19 @@ def _no_worker(monkeypatch):
     monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
 
 
-SUITE = "suite: s\nmodels: {m: 'predictions:said.csv?datasets=val'}\ndatasets:\n  val: {labels: \"a list.csv\"}\n"
+SUITE = """suite: s
+models: {m: 'predictions:said.csv?datasets=val', several: predictions:all of them}
+datasets:
+  val: {labels: "a list.csv", path: photos}
+"""
 
 
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
         ("said.csv", b"file_name,logit_0\n", "is read by this run"),
+        ("a list.csv", b"file_name,label\n", "is read by this run"),
+        ("all of them/val.csv", b"file_name,logit_0\n", "is read by this run"),
         ("weights.pt", b"PK\x03\x04\0\0", "holds no text"),
         ("image.png", b"\x89PNG\r\n\x1a\n\0\0", "holds no text"),
         ("model.py", b"import torch\n", "is called .py, as files are that people write"),
@@ -107,15 +113,16 @@ SUITE = "suite: s\nmodels: {m: 'predictions:said.csv?datasets=val'}\ndatasets:\n
 @pytest.mark.usefixtures("_no_worker")
 def test_what_is_no_report_is_neither_taken_away_nor_replaced(option, name, content, said, tmp_path):
     (tmp_path / "suite.yaml").write_text(SUITE)
+    (tmp_path / "all of them").mkdir()
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "SHA256SUMS").write_text("0123  checks.json\n")
     (tmp_path / name).write_bytes(content)
     arguments = ["--suite", str(tmp_path / "suite.yaml"), f"{option}={name}"]
-    take_away(arguments, tmp_path)
+    take_away(arguments, [tmp_path])
     assert (tmp_path / name).read_bytes() == content
     with pytest.raises(InputError, match=f"{option} .*{name}: {said}, so it is no report of an earlier run"):
-        check_kept(arguments, tmp_path)
-    check_kept([*arguments, "--collect-only"], tmp_path)
+        check_kept(arguments, [tmp_path])
+    check_kept([*arguments, "--collect-only"], [tmp_path])
 
 
 def test_a_recording_that_a_report_was_to_replace_stays_as_it_is(rigged):
@@ -136,10 +143,12 @@ def test_only_files_are_taken_away(tmp_path, monkeypatch):
     (tmp_path / "self").symlink_to("self")
     (tmp_path / "target").write_text("an earlier run")
     (tmp_path / "link").symlink_to("target")
-    take_away([f"--results={tmp_path / name}" for name in ("pipe", "folder", "self", "nothing", "x" * 5000)], tmp_path)
-    take_away(["--results", "pipe", "--summary=folder", "--reproduce=self", "--results="], tmp_path)
+    take_away(
+        [f"--results={tmp_path / name}" for name in ("pipe", "folder", "self", "nothing", "x" * 5000)], [tmp_path]
+    )
+    take_away(["--results", "pipe", "--summary=folder", "--reproduce=self", "--results="], [tmp_path])
     assert len(list(tmp_path.iterdir())) == 5
-    take_away(["--results=link"], tmp_path)
+    take_away(["--results=link"], [tmp_path])
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "link", "pipe", "self"]
 
 
@@ -156,7 +165,7 @@ def test_the_log_behind_a_stream_is_neither_taken_away_nor_replaced(stream, tmp_
     log = tmp_path / "log.txt"
     code = "import sys; from pathlib import Path; from fixtures.reports import destination, earlier; "
     code += (
-        "name = sys.argv[1]; earlier.take_away([f'--summary={name}'], Path.cwd()); print('still here', flush=True); "
+        "name = sys.argv[1]; earlier.take_away([f'--summary={name}'], [Path.cwd()]); print('still here', flush=True); "
     )
     code += "destination.check_writable([('--summary', Path(name))], {})"
     with log.open("w") as out:
