@@ -5,13 +5,18 @@ import os
 import shutil
 import threading
 import time
+from hashlib import sha256
 
+import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from fixtures.core.errors import InputError
+from fixtures.datasets import manifest
 from fixtures.datasets.formats.class_folders import open_class_folders
 from fixtures.datasets.images import contents
 from fixtures.datasets.images.decoding import UnreadableImage
+from fixtures.suite.vouch import vouch
 from tests.datasets.pictures import age, declaration, folders, picture
 
 NAMES = ("cat/0.png", "cat/1.png", "dog/0.png", "dog/1.png")
@@ -42,11 +47,15 @@ def hashed(monkeypatch):
     return names
 
 
+def looked_at(root, tmp_path):
+    return list(contents.contents(root, NAMES, tmp_path / "cache"))
+
+
 @pytest.mark.usefixtures("settled")
 def test_a_second_look_reads_no_file(root, tmp_path, hashed):
-    first = contents.contents(root, NAMES, tmp_path / "cache")
+    first = looked_at(root, tmp_path)
     assert hashed == list(NAMES)
-    assert contents.contents(root, NAMES, tmp_path / "cache") == first
+    assert looked_at(root, tmp_path) == first
     assert hashed == list(NAMES)
 
 
@@ -73,12 +82,12 @@ def test_a_change_is_seen_even_where_size_and_time_stay(root, tmp_path, hashed):
 
 @pytest.mark.usefixtures("settled")
 def test_a_damaged_cache_is_made_again(root, tmp_path, hashed):
-    first = contents.contents(root, NAMES, tmp_path / "cache")
-    (file,) = (tmp_path / "cache" / "manifests").glob("*.json")
-    file.write_text(file.read_text()[:50])
-    assert contents.contents(root, NAMES, tmp_path / "cache") == first
+    first = looked_at(root, tmp_path)
+    (file,) = (tmp_path / "cache" / "manifests").glob("*/*.parquet")
+    file.write_bytes(file.read_bytes()[:-50])
+    assert looked_at(root, tmp_path) == first
     assert len(hashed) == 8
-    assert len(json.loads(file.read_text())["content"]) == 4
+    assert pq.read_table(file).num_rows == 4
 
 
 @pytest.mark.usefixtures("settled")
@@ -186,3 +195,98 @@ def test_a_first_look_that_is_killed_goes_on_where_it_was(root, tmp_path, monkey
     monkeypatch.setattr(contents, "content_of", lambda data: again.append(data) or whole(data))
     assert opened(tmp_path).manifest().images == 4
     assert len(again) == 1
+
+
+@pytest.mark.usefixtures("settled")
+def test_what_is_known_of_other_files_in_the_folder_is_kept(root, tmp_path, hashed):
+    for names in (NAMES, NAMES[2:], NAMES[:1], NAMES):
+        assert len(contents.contents(root, names, tmp_path / "cache")) == len(names)
+    assert hashed == list(NAMES)
+    picture(root / "dog" / "2.png", seed=5)
+    some = list(contents.contents(root, ("dog/2.png", *NAMES[1:]), tmp_path / "cache"))
+    assert [one.bytes for one in some] == [(root / name).stat().st_size for name in ("dog/2.png", *NAMES[1:])]
+    assert len(set(map(repr, some))) == 4
+    assert hashed == [*NAMES, "dog/2.png"]
+
+
+@pytest.mark.usefixtures("settled")
+def test_what_was_killed_twice_is_known_from_its_pieces(root, tmp_path, monkeypatch, hashed):
+    monkeypatch.setattr(contents, "TOGETHER", 1)
+    monkeypatch.setattr(contents, "OFTEN", -1.0)
+    monkeypatch.setattr(contents, "SELDOM", 0.0)
+    monkeypatch.setattr("fixtures.datasets.images.kept.PIECE", 3)
+    for number in (1, 3):
+        with monkeypatch.context() as patch:
+            patch.setattr(contents, "_hash", killing(contents._hash, after=number - len(hashed)))
+            with pytest.raises(KeyboardInterrupt):
+                opened(tmp_path)
+        assert len(pieces(tmp_path)) == number
+    opened(tmp_path)
+    assert hashed == list(NAMES)
+    assert [pq.read_table(file).num_rows for file in pieces(tmp_path)] == [3, 1]
+
+
+def killing(hash_some, after):
+    left = iter([True] * after)
+
+    def one(root, ids):
+        if not next(left, False):
+            raise KeyboardInterrupt
+        return hash_some(root, ids)
+
+    return one
+
+
+def pieces(tmp_path):
+    return sorted((tmp_path / "cache" / "manifests").glob("*/*.parquet"))
+
+
+def test_the_digest_is_that_of_one_text():
+    """As it was made when all rows were written at once: stores of earlier runs stay of use."""
+    labels, columns = np.arange(5), {"b": np.array([0.5, np.nan, 1, 2, 3]), "a": np.array(["x", "ü", "", "y", "z"])}
+    parts = {"id": list("abcde"), "label": labels.tolist(), "content": list("vwxyz")}
+    parts |= {"annotation a": columns["a"].tolist(), "annotation b": columns["b"].tolist()}
+    whole = "".join(json.dumps([name, values]) for name, values in parts.items())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest, "ROWS", 2)
+        assert manifest.digest(tuple("abcde"), labels, columns, list("vwxyz")) == sha256(whole.encode()).hexdigest()
+
+
+@pytest.fixture
+def trusted(root, tmp_path):
+    """Somebody vouches for the files."""
+    assert vouch(root, tmp_path / "cache") == 4
+    return root
+
+
+def test_nobody_looks_at_files_that_somebody_vouches_for(root, tmp_path):
+    before = opened(tmp_path).manifest()
+    vouch(root, tmp_path / "cache")
+    for name in NAMES:
+        (root / name).unlink()
+    after = opened(tmp_path).manifest()
+    assert (after.digest, after.bytes) == (before.digest, before.bytes)
+    assert after.remarks[-1].startswith("vouched for by .digests.parquet of 20")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [lambda data: data[:-9], lambda data: data.replace(b"PAR1", b"PAR2"), lambda data: b""],
+    ids=["cut", "other", "empty"],
+)
+def test_a_damaged_table_of_digests_is_an_error(trusted, tmp_path, spoil):
+    path = trusted / ".digests.parquet"
+    path.write_bytes(spoil(path.read_bytes()))
+    with pytest.raises(InputError, match=r"digests\.parquet: is damaged: .*; write it again with python -m"):
+        opened(tmp_path)
+
+
+def test_a_table_of_digests_that_lacks_an_image_is_an_error(trusted, tmp_path):
+    with pytest.raises(InputError, match=r"vouches for other images, not for dog/9\.png"):
+        contents.contents(trusted, (*NAMES, "dog/9.png"), tmp_path / "cache")
+
+
+def test_nobody_vouches_for_what_cannot_be_read(root, tmp_path):
+    (root / NAMES[1]).write_bytes(b"")
+    with pytest.raises(InputError, match=r"cat/1\.png: empty file; nobody can vouch for it"):
+        vouch(root, tmp_path / "cache")
