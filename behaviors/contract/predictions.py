@@ -1,6 +1,6 @@
 """What a model said about a dataset under a view, as arrays: the evidence that every metric starts from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -109,5 +109,11 @@ class Answers(Protocol):
 
         Raises:
             NoView: the model cannot be asked about this view: it does not run at its input size, or was only recorded.
+        """
+        ...
+
+    def decisions(self, dataset: str | None = None, *, model: str | None = None) -> Sequence[Predictions]:
+        """What ``model`` chose on ``dataset`` as it is: one answer for each of the datasets of the same images that it
+        is made of (``c`` may be 75), one after the other, with the best class and no probabilities; else one answer.
         """
         ...

@@ -1,11 +1,13 @@
 """The same images under every corruption at every severity: a table of right and wrong, image by image."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from behaviors.contract.measurement import Cell
+from behaviors.contract.predictions import Predictions
 from behaviors.statistics.columns import codes
 
 
@@ -74,6 +76,36 @@ class Corrupted:
         if self.seen is None:
             return np.asarray(self.wrong.mean(axis=axis))
         return np.asarray((self.wrong & self.seen).sum(axis=axis) / self.seen.sum(axis=axis))
+
+
+def together(parts: Sequence[Predictions]) -> Corrupted:
+    """Put what a model chose on corrupted images into its place; ``parts``: one after the other.
+
+    Raises:
+        ValueError: as ``arrange``.
+    """
+    first = parts[0]
+    kinds = [np.unique(part.annotations["corruption"]).tolist() for part in parts]
+    levels = [np.unique(part.annotations["severity"]).tolist() for part in parts]
+    named = list(dict.fromkeys(kind for some in kinds for kind in some))
+    found = sorted({level for some in levels for level in some})
+    cells = {(kind[0], level[0]) for kind, level in zip(kinds, levels, strict=True)}
+    alike = all(part.annotations["source"] is first.annotations["source"] for part in parts)
+    if not alike or len(parts) == 1 or not len(named) * len(found) == len(cells) == len(parts):
+        return _from_rows(parts)
+    wrong = np.empty((len(first), len(named), len(found)), dtype=np.bool_)
+    for part, [kind], [level] in zip(parts, kinds, levels, strict=True):
+        wrong[:, named.index(kind), found.index(level)] = ~part.correct
+    sources = first.annotations["source"].astype(np.str_)
+    order = np.argsort(sources)
+    return Corrupted(wrong[order], tuple(named), tuple(map(int, found)), sources[order])
+
+
+def _from_rows(parts: Sequence[Predictions]) -> Corrupted:
+    columns = [
+        np.concatenate([part.annotations[name] for part in parts]) for name in ("corruption", "severity", "source")
+    ]
+    return arrange(np.concatenate([part.correct for part in parts]), *columns, drawn=parts[0].drawn)
 
 
 def arrange(

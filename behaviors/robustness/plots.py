@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from behaviors.contract.measurement import Measurement
-    from behaviors.contract.predictions import Predictions
+    from behaviors.contract.predictions import Answers
 
 ROW = 0.4
 """Inches."""
@@ -54,7 +54,7 @@ def variants(model: str, measurement: Measurement) -> Figure:
     return drawn.figure
 
 
-def corruption_map(predictions: Predictions, measurement: Measurement) -> Figure:
+def corruption_map(about: Answers, measurement: Measurement) -> Figure:
     """Corruptions by severity, each cell its accuracy; dark is what the model cannot see through.
 
     ``measurement``: of ``corruption_accuracy``.
@@ -65,7 +65,7 @@ def corruption_map(predictions: Predictions, measurement: Measurement) -> Figure
     for row in measurement.parts:
         grid[corruptions.index(str(row["corruption"])), severities.index(int(row["severity"] or 0))] = row["accuracy"]
     each = all(row["images"] == measurement.images for row in measurement.parts)
-    title = f"{predictions.model} on {predictions.dataset}: accuracy under corruption"
+    title = f"{about.model} on {about.dataset}: accuracy under corruption"
     facts = facts_of("mean", measurement)
     told = f"{facts[-1]}, each under {'every corruption' if each else 'some, drawn at random'}"
     drawn = sheet(title, [*facts[:-1], told], height=ROW * len(grid), right=1.3)

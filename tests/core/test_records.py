@@ -85,7 +85,7 @@ class Manifest(Kind):
 
         with self.monkeypatch.context() as patched:
             patched.setattr(contents, "_hash", hashing)
-            return contents.contents(root, ["0.png"], self.folder)
+            return list(contents.contents(root, ["0.png"], self.folder))
 
 
 class FileDigest(Kind):
