@@ -136,7 +136,7 @@ class Pair:
 
 
 def kept(folder: Path) -> list[Path]:
-    found = [path for path in folder.rglob("*") if path.suffix in {".json", ".npy", ".safetensors"}]
+    found = [path for path in folder.rglob("*") if path.suffix in {".json", ".npy", ".parquet", ".safetensors"}]
     return sorted(path for path in found if path.parent.name != "damaged")
 
 

@@ -146,3 +146,10 @@ def test_a_test_asks_for_decisions_of_what_it_announced(dataset, tmp_path):
     assert len(answers.decisions()) == 75
     with pytest.raises(InputError, match="asks for the dataset 'val'"):
         answers.decisions("val")
+
+
+def test_each_cell_is_planned_in_units_of_its_own(dataset, tmp_path):
+    asked = asking(tmp_path / "store", dataset)
+    plan = plan_units(Job(**JOB), asked, [ASKED])
+    assert len(plan.cells) == len(plan.units) == 75
+    assert plan.units[-1].request.dataset == "c/jpeg_compression/5"
