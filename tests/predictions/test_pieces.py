@@ -15,6 +15,8 @@ from fixtures.plugin.asking import Asking
 from fixtures.predictions.plan import Plan, render
 from fixtures.predictions.request import Request
 from fixtures.predictions.target import Subject
+from fixtures.predictions.units.job import Job
+from fixtures.predictions.units.plan_file import plan_units
 from tests.datasets.pictures import declaration, folders
 from tests.predictions.fakes import oracle, shelf
 
@@ -150,6 +152,6 @@ def test_a_test_asks_for_decisions_of_what_it_announced(dataset, tmp_path):
 
 def test_each_cell_is_planned_in_units_of_its_own(dataset, tmp_path):
     asked = asking(tmp_path / "store", dataset)
-    plan = plan_units(Job(**JOB), asked, [ASKED])
+    plan = plan_units(Job(suite="c", store=str(tmp_path / "store")), asked, [ASKED])
     assert len(plan.cells) == len(plan.units) == 75
     assert plan.units[-1].request.dataset == "c/jpeg_compression/5"
