@@ -6,7 +6,6 @@ ties, and at least as many with them.  Sources: Vovk 2012, arXiv:1209.2673; Sadi
 """
 
 import math
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -38,12 +37,6 @@ class Split:
     covered: Bools
     least: float
     calibrated: int
-
-
-def halves(ids: ArrayLike) -> Bools:
-    """(N,) bool: about half of the images, chosen by their names, so that every model and every run has the same."""
-    names = np.asarray(ids).astype(np.str_)
-    return np.array([zlib.crc32(name.encode()) & 1 == 1 for name in names.tolist()], dtype=np.bool_)
 
 
 def split(label_probability: ArrayLike, measured: ArrayLike, *, coverage: float) -> Split:

@@ -7,11 +7,12 @@ import pytest
 from numpy.typing import NDArray
 
 from behaviors.conformal import metrics
-from behaviors.conformal.split import FEWEST, Split, halves, split
+from behaviors.conformal.split import FEWEST, Split, split
 from behaviors.contract.gate import Gate
 from behaviors.contract.predictions import Predictions
 from behaviors.statistics.evidence import check_classes
 from behaviors.statistics.grouping import CLASS, Groups, by_columns
+from behaviors.statistics.halves import halves
 
 pytestmark = [
     pytest.mark.predictions("val", at_once=True),  # a threshold of few images is another one

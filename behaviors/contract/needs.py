@@ -3,6 +3,7 @@
 ==================  ====================================================================================
 ``confidence``      the probability of the predicted class; recorded decisions have none
 ``probabilities``   those of all classes: ``label_log_probability`` and ``squared_norm``
+``distribution``    those of all classes, each by itself: ``probabilities``, which a dataset has to keep
 ``features``        what a probe reads: ``NoFeatures``, where the test is asked for them, is no error
 ``views``           any view that is asked for: ``NoView`` is no error
 ==================  ====================================================================================
@@ -24,6 +25,7 @@ MARK = "needs"
 WORDS = {
     "confidence": "it needs the probability of the predicted class, and only decisions were recorded",
     "probabilities": "it needs the probabilities of all classes, and only those of the best ones were recorded",
+    "distribution": "it needs all probabilities of each image: keep_probabilities: true in the suite keeps them",
     "features": "it needs features",
     "views": "it needs to be asked about views",
 }
@@ -41,7 +43,8 @@ def check_needs(predictions: Predictions, needs: Collection[str]) -> None:
         Lacking: they do.
     """
     whole = predictions.squared_norm is not None and predictions.label_log_probability is not None
-    has = {"confidence": predictions.has_confidence, "probabilities": whole}
+    kept = predictions.probabilities is not None
+    has = {"confidence": predictions.has_confidence, "probabilities": whole, "distribution": kept}
     for need in needs:
         if not has.get(need, True):
             raise Lacking(WORDS[need])

@@ -9,6 +9,7 @@ from behaviors.contract.gate import Gate
 from behaviors.contract.predictions import Answers, Predictions
 from behaviors.findings import FOUR, METRICS, SAME_ARCHITECTURE, SAME_TRAINING
 from behaviors.findings.accuracy import MARGIN, Pair, ahead, ahead_on_average, close_on_average, more_robust
+from behaviors.findings.alike import alone, training_decides
 from behaviors.findings.confidence import better_calibrated, confidence_gap
 from behaviors.findings.conjunction import all_above, as_measurement
 from behaviors.findings.contrasts import Contrast, negative, positive
@@ -31,6 +32,8 @@ CLIP_WINS = ("renditions", "sketch")
 SCALES, SHIFTS, RESOLUTIONS = (SWEEPS[name].views() for name in ("scale", "shift", "resolution"))
 CHANGES = (*SCALES, *RESOLUTIONS)
 COARSE = RESOLUTIONS[0]
+SHARING_TRAINING = ((0, 1), (2, 3))
+"""Places among the four."""
 SUPERVISED = {"supervised": SAME_TRAINING["supervised"]}
 
 
@@ -76,6 +79,17 @@ def test_vit_is_more_shape_biased(answers: Answers, gate: Gate) -> None:
     """Where shape and texture disagree, ViT goes by shape more often than ConvNeXt, however they were trained."""
     claim = more_shape(*two(answers, "cue_conflict"), alpha=gate.alpha)
     settle(answers, gate, "vit_is_more_shape_biased", claim, images_of(claim))
+
+
+@pytest.mark.predictions("cue_conflict", models=FOUR)
+def test_training_decides_who_errs_alike(answers: Answers, gate: Gate) -> None:
+    """Of ours: where shape and texture disagree, models err alike that were trained alike, more than built alike."""
+    said = asked(answers, "cue_conflict")
+    if reason := alone(said):
+        gate.inconclusive("training_decides_who_errs_alike", reason, images=len(said[0]))
+        return
+    claim = training_decides(said, SHARING_TRAINING)
+    settle(answers, gate, "training_decides_who_errs_alike", claim, len(said[0]))
 
 
 @pytest.mark.needs("confidence")

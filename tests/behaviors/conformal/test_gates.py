@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from behaviors.conformal import METRICS, test_conformal
-from behaviors.conformal.split import halves
 from behaviors.contract.gate import Demand
 from behaviors.contract.predictions import Predictions
+from behaviors.statistics.halves import halves
 from tests.behaviors.recorder import Recorder, Skipped, needs_of
 
 TESTS = {

@@ -6,7 +6,8 @@ from scipy.stats import betabinom
 
 from behaviors.conformal import metrics
 from behaviors.conformal.demands import Level, OfGroups
-from behaviors.conformal.split import coverage_bounds, halves, split
+from behaviors.conformal.split import coverage_bounds, split
+from behaviors.statistics.halves import halves
 
 ALPHA = 0.05
 

@@ -4,16 +4,20 @@ Facts: arXiv:2311.09215, decisions published by its authors (kirill-vish/Beyond-
 """
 
 import re
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy import stats
 
+from behaviors.agreement.kappa import error_consistency
 from behaviors.contract.predictions import Predictions
 from behaviors.findings import FOUR
+from behaviors.findings.alike import training_decides
 from behaviors.findings.influence import by_two_sources
 from behaviors.findings.shape import more_shape
+from behaviors.findings.test_findings import SHARING_TRAINING
 from tests.behaviors.findings.build import says
 from tests.conftest import House
 
@@ -88,6 +92,24 @@ def test_the_differences_and_how_sure_they_are(decided, first, second, differenc
     assert claim.value == pytest.approx(difference, abs=5e-4)
     assert 2 * stats.norm.sf(claim.value / error) == pytest.approx(p, rel=0.03)
     assert low > 0
+
+
+def test_training_decides_who_errs_alike(decided):
+    """Error consistencies computed from the same decisions with other code."""
+    said = tuple(decided[name] for name in MODELS)
+    claim = training_decides(said, SHARING_TRAINING)
+    each = {
+        pair: error_consistency(*(decided[name].correct for name in pair)).value for pair in combinations(MODELS, 2)
+    }
+    assert each["vit-sup", "convnext-sup"] == pytest.approx(0.659704, abs=5e-7)
+    assert each["vit-sup", "vit-clip"] == pytest.approx(0.596904, abs=5e-7)
+    assert each["convnext-sup", "convnext-clip"] == pytest.approx(0.478486, abs=5e-7)
+    assert each["vit-clip", "convnext-clip"] == pytest.approx(0.515145, abs=5e-7)
+    assert claim.value == pytest.approx((0.659704 + 0.515145 - 0.596904 - 0.478486) / 2, abs=1e-6)
+    low, high = claim.bounds(0.05)
+    assert 0 < low < claim.value < high
+    exchanged = tuple(decided[name] for name in ("vit-sup", "vit-clip", "convnext-sup", "convnext-clip"))
+    assert training_decides(exchanged, SHARING_TRAINING).bounds(0.05)[1] < 0
 
 
 def test_without_the_shared_pictures_the_interval_would_be_too_sure(decided):
