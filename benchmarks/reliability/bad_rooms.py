@@ -93,13 +93,23 @@ def _own(files: dict[str, str], named: str = "[our_rooms]") -> Change:
     return change
 
 
+FOLDERS = {"--save-run", "--store", "--figures", "--hugging-face", "--wandb"}
+DESTINATIONS = ("--results", "--suggest-thresholds", "--plan-needs", "--csv", "--html", "--reproduce", *sorted(FOLDERS))
+SOURCES = ("--baseline", "--history", "--data-root", "--checkpoint-dir", "--thresholds", "--suite")
+
+
 def pages() -> Iterator[tuple[str, Change]]:
     """Where reports, suggestions, saved runs and histories may not go or come from."""
     for name, how in no_files().items():
         if name in {"a pipe", "a folder", "a link to itself", "a link to /dev/zero"}:
-            for option in ("--results", "--suggest-thresholds", "--save-run", "--plan-needs"):
-                if not (name == "a folder" and option in {"--save-run", "--suggest-thresholds"}):
+            for option in DESTINATIONS:
+                if (name != "a folder" or option not in FOLDERS) and (
+                    name != "a link to /dev/zero" or option in FOLDERS
+                ):
                     yield f"{option} into {name}", _into(option, how, "out.json" if "plan" in option else "out.yaml")
+            for option in SOURCES:
+                if name != "a folder":
+                    yield f"{option} from {name}", _into(option, how, "in")
     for name, content in list(garbage().items())[:8]:
         yield f"--baseline of {name}", _run("--baseline", {"checks.json": content, "SHA256SUMS": content})
         yield f"--history of {name}", _run("--history", {"run/checks.json": content, "run/SHA256SUMS": content})

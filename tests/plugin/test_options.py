@@ -31,10 +31,13 @@ from fixtures.plugin.options import whole_words
         (["--suite", "x" * 5000], "its name is too long"),
         (["--device=tpu"], "--device: 'tpu' is no device; known: auto, cpu, cuda, cuda:0, cuda:1"),
         (["--device=cuda:99"], "--device cuda:99: "),
+        (["--save-run=circle"], "is no path that can be used here (Symlink loop"),
+        (["--figures=circle"], "is no path that can be used here (Symlink loop"),
         (["--save-run", "~nobody-of-this-name/run"], "is no path that can be used here"),
     ],
 )
 def test_a_mistake_is_one_sentence(house, arguments, sentence):
+    (house.path / "circle").symlink_to("circle")
     suite = [] if "--suite" in arguments else ["--suite", house.suite()]
     ran = house.pytest(*suite, *arguments)
     assert ran.code == 4, ran.output
