@@ -11,7 +11,7 @@ from tests.conftest import ROOT
 
 
 @pytest.mark.parametrize(
-    ("part", "scale"), [("damages", "0.02"), ("inputs", "0.03"), ("green", "0.03"), ("kills", "0.02")]
+    ("part", "scale"), [("damages", "0.02"), ("inputs", "0.015"), ("green", "0.03"), ("kills", "0.02")]
 )
 def test_a_part_of_the_campaign_finds_nothing(part, scale):
     command = [sys.executable, "-m", "benchmarks.reliability", part, "--scale", scale]

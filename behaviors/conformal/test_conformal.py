@@ -48,10 +48,11 @@ def test_set_size(predictions: Predictions, measured: NDArray[np.bool_], gate: G
 
 def test_worst_coverage(predictions: Predictions, measured: NDArray[np.bool_], gate: Gate) -> None:
     """No class, and no kind of image, is left out of its sets much more often than others."""
+    demand = gate.demand("worst_coverage").within
+    by_columns(known(predictions), predictions.correct, demand.by, fewest=1)  # a name of none, however few the images
     found = of_half(predictions, measured, gate, "worst_coverage")
     if found is None:
         return
-    demand = gate.demand("worst_coverage").within
     groups = kinds(predictions, found, demand.by, demand.fewest)
     if groups.judged.size < 2:
         reason = f"{groups.judged.size:,} of {len(groups.names):,} groups have {demand.fewest:,} images, and it takes 2"
@@ -75,7 +76,10 @@ def of_half(predictions: Predictions, measured: NDArray[np.bool_], gate: Gate, m
 
 def kinds(predictions: Predictions, found: Split, by: tuple[str, ...], fewest: int) -> Groups:
     """The groups of the measured half, in which ``right`` are the images whose label is in the set."""
-    names = np.array(predictions.classes)[predictions.labels]
-    columns = {name: np.asarray(column)[found.measured] for name, column in predictions.annotations.items()}
-    known = {CLASS: names[found.measured], **columns}
-    return replace(by_columns(known, found.covered[found.measured], by, fewest=1), fewest=fewest)
+    columns = {name: np.asarray(column)[found.measured] for name, column in known(predictions).items()}
+    return replace(by_columns(columns, found.covered[found.measured], by, fewest=1), fewest=fewest)
+
+
+def known(predictions: Predictions) -> dict[str, NDArray[np.generic]]:
+    """(N,) columns: what is known of the images, and their classes."""
+    return {CLASS: np.array(predictions.classes)[predictions.labels], **predictions.annotations}

@@ -7,12 +7,19 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.reliability.bad_artefacts import artefacts, contradictions, joined, layouts
 from benchmarks.reliability.bad_data import images, label_lists, shards, tables
 from benchmarks.reliability.bad_models import checkpoints, factories, recordings
+from benchmarks.reliability.bad_rooms import own_rooms, pages, rooms, settings
 from benchmarks.reliability.bad_settings import options, suites, thresholds
 from benchmarks.reliability.runs import Asked
 from benchmarks.reliability.spoiling import Change
 from benchmarks.reliability.world import World, make
+
+KINDS = (
+    *(images, shards, tables, layouts, label_lists, recordings, contradictions, joined),
+    *(checkpoints, factories, artefacts, suites, settings, thresholds, rooms, own_rooms, options, pages),
+)
 
 
 def cases(scratch: Path) -> Iterator[Asked]:
@@ -33,6 +40,6 @@ def cases(scratch: Path) -> Iterator[Asked]:
 
 def every() -> Iterator[tuple[str, Change]]:
     """Name and change of each."""
-    for kind in (images, shards, tables, recordings, label_lists, suites, thresholds, checkpoints, factories, options):
+    for kind in KINDS:
         for name, change in kind():
             yield f"{kind.__name__}: {name}", change
