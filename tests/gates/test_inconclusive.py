@@ -6,6 +6,7 @@ import pytest
 
 from behaviors.contract.measurement import Interval, Measurement, Metric
 from behaviors.statistics.intervals import clopper_pearson
+from fixtures.gates.inconclusive import told_needed
 from fixtures.gates.rule import Rule
 from fixtures.gates.verdict import judge, undecided
 from fixtures.predictions.request import Request
@@ -61,6 +62,29 @@ def test_both_open_sides_are_told():
         "  to pass, the interval must begin at 0.680 or above (0.700, margin 0.020)",
         "  to pass, the interval must end at 0.820 or below (0.800, margin 0.020)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("margin", "told"),
+    [
+        (1e-5, "  no such dataset would decide it: it takes over 1,000 times its images (1,000 now)"),
+        (0.0, "no such dataset would decide it: it takes over 1,000 times its images (1,000 now)"),
+    ],
+)
+def test_more_images_than_any_such_dataset_has_are_no_number_to_collect(margin, told):
+    rule = replace(AT_LEAST, min=0.7649, margin=margin)
+    (line,) = [line for line in judge(rule, FEW, **WHO).message.splitlines() if "1,000 times" in line]
+    assert line.endswith(told)
+    assert (told_needed(1_000_000, 1_000), told_needed(1_000_001, 1_000)) == ("1,000,000", "> 1,000 x")
+
+
+def test_who_fails_by_an_interval_had_images_enough():
+    measured = Measurement(0.2, 500, Interval(0.15, 0.25, 0.05, "bias-bounded"), details={"noise_floor": 0.06})
+    by_interval, by_point = (judge(replace(ECE, policy=policy), measured, **WHO) for policy in ("interval", "point"))
+    assert (by_interval.status, by_point.status) == ("fail", "fail")
+    assert "noise floor 0.060" in by_interval.message
+    assert "n too small" not in by_interval.message
+    assert "n too small" in by_point.message
 
 
 @pytest.mark.parametrize(

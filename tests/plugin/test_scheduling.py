@@ -1,6 +1,7 @@
 """Sharing a run between workers: which tests go together, who gets which GPU, how many threads."""
 
 import os
+from types import SimpleNamespace
 
 import pytest
 
@@ -78,3 +79,20 @@ def test_all_tests_of_a_model_run_on_one_worker(house):
     places = {line.split('value="')[1].split('"')[0] for line in junit.split("<property ") if 'name="where"' in line}
     assert len(places) == 3, places
     assert 'name="threads" value="1"' in junit or scheduling.cpus() > 3
+
+
+@pytest.mark.parametrize(
+    ("chosen", "gpus", "available", "told"),
+    [
+        ("cpu", ["0"], True, "cpu"),
+        ("auto", [], True, "auto (cpu)"),
+        ("auto", ["0"], False, "auto (cpu)"),
+        ("auto", ["0"], True, "auto (cuda:0)"),
+        ("auto", ["0"], None, "auto (cuda:0 if torch can use it)"),
+    ],
+)
+def test_the_device_is_told_as_resolved(monkeypatch, chosen, gpus, available, told):
+    monkeypatch.setattr(scheduling, "visible_gpus", lambda: gpus)
+    torch = None if available is None else SimpleNamespace(cuda=SimpleNamespace(is_available=lambda: available))
+    monkeypatch.setattr(scheduling, "sys", SimpleNamespace(modules={"torch": torch}))
+    assert scheduling.told_device(chosen) == told
