@@ -82,6 +82,7 @@ def test_the_hash_is_that_of_all_files(tmp_path):
         ECE + LINE.replace("vit", "vgg"),
         ECE + LINE.replace("val", "v2"),
     ],
+    ids=["metric", "behavior", "model", "dataset"],
 )
 def test_what_there_is_no_more_is_refused_until_the_file_is_written_anew(tmp_path, text, snapshot):
     with pytest.raises(InputError) as raised:
@@ -100,6 +101,7 @@ def test_what_there_is_no_more_is_refused_until_the_file_is_written_anew(tmp_pat
         ECE + LINE.replace("max: 0.05, ", ""),
         "<<<<<<< ours\nmini: {}\n",
     ],
+    ids=["another suite", "two suites", "twice", "no limit", "conflict"],
 )
 def test_what_no_command_wrote_is_refused(tmp_path, text, snapshot):
     with pytest.raises(InputError, match=r"mini\.measured\.yaml") as raised:
