@@ -112,7 +112,12 @@ def test_nothing_measured_is_never_green_whatever_the_environment(home, environm
 
 
 @pytest.mark.parametrize(
-    "way", [way for way in WAYS if way.startswith(("--rootdir", "-c", "--lf", "--sw", "-n", "-o", "-p"))]
+    "way",
+    [
+        "-n 2",
+        "-n 2 --dist each",
+        *(way for way in WAYS if way.startswith(("--rootdir", "-c", "--lf", "--sw", "-o", "-p"))),
+    ],
 )
 def test_a_broken_limit_is_never_green(home, way):
     attempt(home, BROKEN, way)
@@ -153,8 +158,13 @@ def test_other(predictions, gate):
 NUMBERS = '"number": Metric("A number", "fraction", "lower"), "other": Metric("Another", "fraction", "lower")'
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "workers"])
-@pytest.mark.parametrize("act", BY_HAND)
+ENDS = ("leaves with success", "leaves Python", "stops the run", "is interrupted")
+"""What a worker survives otherwise than the process that one starts; the rest its tests report alike."""
+
+
+@pytest.mark.parametrize(
+    ("act", "workers"), [*((act, ()) for act in BY_HAND), *((act, ("-n", "2")) for act in ("measures twice", *ENDS))]
+)
 def test_a_test_that_does_not_measure(house, act, workers):
     house.room("rigged", ROOM.format(act=BY_HAND[act]), NUMBERS)
     house.thresholds("small: {policy: point, rigged: {number: {max: 0.6, because: test}}}")
