@@ -12,9 +12,9 @@ from behaviors.conformal.split import Split, coverage_bounds
 from behaviors.contract import per_image
 from behaviors.contract.measurement import Interval, Measurement
 from behaviors.statistics import least
+from behaviors.statistics.effective import high_mean
 from behaviors.statistics.grouping import Groups
 from behaviors.statistics.intervals import mean_hall
-from behaviors.statistics.unseen import Sample
 
 Floats = NDArray[np.float64]
 
@@ -43,12 +43,11 @@ def set_size(found: Split, probabilities: ArrayLike, *, alpha: float, ids: Array
     known = np.asarray(probabilities, dtype=np.float64)[found.measured]
     sizes = (known >= found.least).sum(axis=1).astype(np.float64)
     value, largest = float(sizes.mean()), float(known.shape[1])
-    hall, sample = mean_hall(sizes, alpha=alpha), Sample.within(sizes, 0.0, max(largest, float(sizes.max())))
+    hall, parts = mean_hall(sizes, alpha=alpha), sizes / largest
+    low = (1 - high_mean(1 - parts, unseen=1.0, alpha=alpha)) * largest
+    high = high_mean(parts, unseen=1.0, alpha=alpha) * largest
     bounds = Interval(
-        max(min(hall.low, sample.low(alpha)), 0.0),
-        max(hall.high, -sample.turned.low(alpha)),
-        alpha,
-        f"{hall.method}, allowing for an unseen set",
+        max(min(hall.low, low), 0.0), max(hall.high, high), alpha, f"{hall.method}, allowing for an unseen set"
     )
     each = per_image.mean(_measured(ids, found), sizes)
     details = {**_details(found), "empty": float((sizes == 0).mean()), "single": float((sizes == 1).mean())}

@@ -8,7 +8,7 @@ import pytest
 
 from behaviors.contract.measurement import Metric
 from behaviors.statistics.intervals import clopper_pearson
-from fixtures.gates.family import Family, bounds
+from fixtures.gates.family import Family, bounds, numbers
 from fixtures.gates.rule import Rule
 from fixtures.gates.thresholds import Thresholds
 
@@ -34,8 +34,26 @@ CLAIM = Rule("t:3", None, None, outcomes=("holds",))
     ],
 )
 def test_bounds_are_counted_that_an_interval_judges(rules, counted):
-    tests = [("room", "one", "val"), ("room", "one", "sketch"), ("claims", "one", "val")]
+    tests = [("room", "one", "val", 1), ("room", "one", "sketch", 1), ("claims", "one", "val", 1)]
     assert bounds(tests, Thresholds(Path("t"), "mini", rules), METRICS) == counted
+
+
+def one_number(gate):
+    gate.check("share", 0.5)
+
+
+def two_numbers(gate):
+    gate.check("share", 0.5)
+    if gate:
+        gate.check("gap", 0.5)
+
+
+@pytest.mark.parametrize(("test", "judged"), [(one_number, 1), (two_numbers, 2), (print, 1), (METRICS.get, 1)])
+def test_each_call_of_the_gate_is_a_number(test, judged):
+    assert numbers(test) == judged
+    rules = {("room", "share"): (AT_LEAST,), ("room", "gap"): (WITHIN,)}
+    counted = bounds([("room", "one", "val", numbers(test))], Thresholds(Path("t"), "mini", rules), METRICS)
+    assert counted == {1: 2, 2: 3}[judged]  # the two sides of the gap, and that of the share
 
 
 def test_the_error_of_one_bound():

@@ -43,6 +43,29 @@ def test_with_looks_all_looks_together_have_the_part_of_the_family(ran):
     assert "all looks together err with at most 0.01" in " ".join(checks["many"]["notes"])
 
 
+LOOP = """
+import pytest
+
+from behaviors.robustness.metrics import accuracy
+
+@pytest.mark.predictions("val")
+def test_all(predictions, gate):
+    for name in ("right", "many"):
+        gate.check(name, accuracy(predictions.correct, alpha=gate.alpha))
+"""
+
+
+def test_a_number_that_was_not_counted_is_refused(house):
+    """Its bound would be a further one, with an error that nobody allowed for."""
+    house.room("looked", LOOP, METRICS)
+    suite = house.suite(images=100)
+    house.thresholds(RULES)
+    done = house.pytest("behaviors/looked", f"--suite={suite}", "--family-alpha=0.05")
+    assert done.code == 1
+    assert "looked.many is one number more than the 1 that --family-alpha counted" in done.output
+    assert house.pytest("behaviors/looked", f"--suite={suite}").code in {0, 1}
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
