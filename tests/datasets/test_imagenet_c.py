@@ -10,6 +10,7 @@ from fixtures.corruptions.names import CORRUPTIONS, FAMILIES, HELD_OUT, SETS, SE
 from fixtures.datasets.class_space import ClassSpace
 from fixtures.datasets.formats.imagenet_c import open_imagenet_c
 from fixtures.suite.loader import load_suite
+from fixtures.suite.vouch import vouch
 from tests.datasets.pictures import declaration, folders, picture
 
 START = "my.yaml:3: dataset 'pets': "
@@ -150,3 +151,29 @@ def test_other_sets_of_corruptions(tmp_path, kind):
     shutil.rmtree(next((tmp_path / "c" / SETS[kind][0]).iterdir()))
     with pytest.raises(InputError, match=r"of \d+ folders CORRUPTION/SEVERITY are missing"):
         load_suite(str(tmp_path / "my.yaml"), tmp_path / "cache").dataset("c")
+
+
+def test_litter_in_a_cell_is_counted_and_the_cells_stay_datasets_of_their_own(root):
+    (root / "fog" / "3" / "notes.txt").write_text("seen")
+    dataset = opened(root)
+    assert len(dataset.pieces) == 75
+    [beside] = dataset.manifest().left_out
+    assert "notes.txt" in str(beside)
+
+
+def test_a_damaged_image_is_named_as_one_of_all(root):
+    (root / "fog" / "3" / "dog" / "0.png").write_bytes(b"")
+    assert complaint(root).startswith(f"{START}1 of 450 images cannot be read, none may be: fog/3/dog/0.png (empty file)")
+    assert len(opened(root, tolerance=0.1).ids) == 449
+
+
+def test_cells_that_somebody_vouches_for_are_not_looked_at(root, tmp_path):
+    digest = opened(root).manifest().digest
+    for cell in root.glob("*/*/"):
+        vouch(cell, tmp_path / "other")
+    shutil.rmtree(root / "fog" / "3" / "dog")
+    dataset = opened(root)
+    assert (dataset.manifest().digest, len(dataset.pieces)) == (digest, 75)
+    assert "vouched for by .digests.parquet" in dataset.manifest().remarks[0]
+    (root / "snow" / "3" / ".digests.parquet").write_bytes((root / "snow" / "2" / ".digests.parquet").read_bytes())
+    assert "snow/2 and snow/3" in complaint(root)

@@ -3,12 +3,15 @@
 import json
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from fixtures.core.errors import InputError
 from fixtures.datasets.class_space import ClassSpace
 from fixtures.datasets.formats.pug import COLUMNS, open_pug
 from fixtures.datasets.labels.any_of import with_valid
+from fixtures.suite.loader import load_suite
+from tests.datasets import parquets
 from tests.datasets.pictures import declaration, picture
 
 SPACE = ClassSpace(("Shirt", "Sweatshirt", "Wolf"))
@@ -211,3 +214,60 @@ def test_formats_whose_classes_mean_more_than_a_label(tmp_path):
     text = "suite: s\nclasses: [ant, bee]\ndatasets:\n  val: {format: rendered, outputs: {any_of: {a: [0, 1]}}}\n"
     with pytest.raises(InputError, match="any_of: not for the format 'rendered'"):
         suite(tmp_path, text)
+
+
+def hub(root, change=lambda columns: None):
+    """As facebook/PUG_ImageNet has it: two objects, each once as usual and once at another level of each factor."""
+    columns = {name: [] for name in (*COLUMNS.values(), "character_name", "character_label")}
+    for label in ("Wolf", "Fox"):
+        usual = dict.fromkeys(COLUMNS.values(), 0) | {
+            "world_name": "Studio", "character_texture": "Default", "scene_light": "Default", "character_scale": 1.0,
+        }  # fmt: skip
+        others = {"world_name": "Forest", "character_texture": "Grass", "scene_light": "Red", "character_scale": 0.5}
+        for name in (None, *COLUMNS.values()):
+            row = usual | ({name: others.get(name, 45)} if name else {})
+            for column, value in (row | {"character_name": f"{label}_01", "character_label": label}).items():
+                columns[column].append(value)
+    change(columns)
+    count = len(columns["character_name"])
+    found = parquets.table(count=count, label=None, **{name: pa.array(values) for name, values in columns.items()})
+    parquets.write(root / "data" / "train-00000-of-00001.parquet", found)
+    (root / "class_to_imagenet_idx.json").write_text('{"Wolf": [269, 270], "Fox": [277]}')
+
+
+def opened_from_hub(tmp_path):
+    (tmp_path / "my.yaml").write_text(
+        "suite: my\nclasses: imagenet-1k\ndata_root: required\ndatasets:\n"
+        "  pug: {format: pug, path: PUG, table: PUG/labels.csv, images: 22, "
+        "outputs: {any_of: PUG/class_to_imagenet_idx.json}}\n"
+    )
+    return load_suite(str(tmp_path / "my.yaml"), tmp_path / "cache", data_root=tmp_path).dataset("pug")
+
+
+def test_the_hubs_tables_say_which_factor_changes(tmp_path):
+    hub(tmp_path / "PUG")
+    found = opened_from_hub(tmp_path)
+    assert found.annotations["factor"].tolist() == ["Worlds", *COLUMNS] * 2
+    assert found.annotations["level"].tolist()[:5] == ["Studio", "Forest", "45", "45", "45"]
+    assert found.annotations["step"].tolist()[:2] == [1, 0]
+    assert found.annotations["base"].tolist() == ["Wolf_01"] * 11 + ["Fox_01"] * 11
+    assert found.annotations["valid"].tolist() == ["269 270"] * 11 + ["277"] * 11
+    assert found.labels.tolist() == [269] * 11 + [277] * 11
+
+
+def two_at_once(columns):
+    columns["camera_yaw"][1] = 45
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (two_at_once, "in 1 image several factors are not as usual, where one may change: Worlds, Camera_Yaw in"),
+        (lambda columns: columns.pop("scene_light"), "the table has no columns scene_light; it has"),
+    ],
+    ids=["two", "missing"],
+)
+def test_tables_that_do_not_say_it_are_refused(tmp_path, change, words):
+    hub(tmp_path / "PUG", change)
+    with pytest.raises(InputError, match=words):
+        opened_from_hub(tmp_path)
