@@ -41,6 +41,8 @@ from fixtures.suite import imagenet
 from fixtures.suite.loader import load_suite
 
 CLASSES = 1_000
+CACHE = "vision-behaviors"
+"""The folder, as it is called in the user's folder of caches."""
 PICTURES = 128
 """Files that all others are links to; a file system allows only so many links to one."""
 SIDE = 224
@@ -92,7 +94,7 @@ def record(folder: Path, images: int, *, vouched: bool) -> None:
             table = pa.table(columns_of(names_of(names), found))
             files.replace(cell / FILE, closed(table, {"kind": KIND, "written": "2026-01-01T00:00:00+00:00"}))
         else:
-            Kept.of(cell, folder / "cache").write(Known(names_of(names), stamps, found))
+            Kept.of(cell, folder / CACHE).write(Known(names_of(names), stamps, found))
 
 
 def look(folder: Path) -> int:
@@ -112,17 +114,17 @@ def look(folder: Path) -> int:
 
 def empty(folder: Path) -> int:
     """Read the suite."""
-    return len(load_suite(str(folder / "c.yaml"), folder / "cache").roles)
+    return len(load_suite(str(folder / "c.yaml"), folder / CACHE).roles)
 
 
 def opened(folder: Path) -> int:
     """Open the dataset, and know its digest."""
-    return load_suite(str(folder / "c.yaml"), folder / "cache").dataset("c").manifest().images
+    return load_suite(str(folder / "c.yaml"), folder / CACHE).dataset("c").manifest().images
 
 
 def fill(folder: Path) -> None:
     """Predictions of one model for all cells."""
-    chosen = load_suite(str(folder / "c.yaml"), folder / "cache")
+    chosen = load_suite(str(folder / "c.yaml"), folder / CACHE)
     oracle = Oracle(chosen, chosen.models, folder / "store")
     known = {"fingerprint": "one" * 8, "preprocessing": "none", "outputs": CLASSES, "kind": "logits", "stable": True}
     answer = {"identity": known | {"facts": {}, "notes": []}, "files": []}
@@ -135,7 +137,7 @@ def judged(folder: Path) -> int:
     """The exit code of pytest in this very process."""
     import pytest
 
-    os.environ["XDG_CACHE_HOME"] = str(folder / "home")
+    os.environ["XDG_CACHE_HOME"] = str(folder)
     return int(
         pytest.main(
             [

@@ -163,7 +163,9 @@ def test_litter_in_a_cell_is_counted_and_the_cells_stay_datasets_of_their_own(ro
 
 def test_a_damaged_image_is_named_as_one_of_all(root):
     (root / "fog" / "3" / "dog" / "0.png").write_bytes(b"")
-    assert complaint(root).startswith(f"{START}1 of 450 images cannot be read, none may be: fog/3/dog/0.png (empty file)")
+    assert complaint(root).startswith(
+        f"{START}1 of 450 images cannot be read, none may be: fog/3/dog/0.png (empty file)"
+    )
     assert len(opened(root, tolerance=0.1).ids) == 449
 
 
