@@ -9,6 +9,8 @@ from fixtures.core.errors import InputError
 from fixtures.corruptions.names import CORRUPTIONS, FAMILIES, HELD_OUT, SETS, SEVERITIES
 from fixtures.datasets.class_space import ClassSpace
 from fixtures.datasets.formats.imagenet_c import open_imagenet_c
+from fixtures.datasets.images.files import open_files
+from fixtures.datasets.labels.table import Table
 from fixtures.suite.loader import load_suite
 from fixtures.suite.vouch import vouch
 from tests.datasets.pictures import declaration, folders, picture
@@ -179,3 +181,12 @@ def test_cells_that_somebody_vouches_for_are_not_looked_at(root, tmp_path):
     assert "vouched for by .digests.parquet" in dataset.manifest().remarks[0]
     (root / "snow" / "3" / ".digests.parquet").write_bytes((root / "snow" / "2" / ".digests.parquet").read_bytes())
     assert "snow/2 and snow/3" in complaint(root)
+
+
+def test_the_digest_of_all_cells_is_that_of_one_dataset(root):
+    """As it was before cells were datasets of their own: what is stored under it stays of use."""
+    dataset = opened(root)
+    columns = {name: dataset.annotations[name] for name in dataset.annotations}
+    plain = open_files(declaration(), root, Table(tuple(dataset.ids), dataset.labels, columns), root.parent / "other")
+    assert dataset.manifest().digest == plain.manifest().digest
+    assert np.array_equal(dataset.manifest().codes, plain.manifest().codes)
