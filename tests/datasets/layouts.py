@@ -316,18 +316,40 @@ def tfds(root: Path, found: Samples) -> None:
     put(folder / "dataset_info.json", json.dumps({"name": "imagenet2012", "splits": lengths}))
 
 
+def array_records(root: Path, found: Samples) -> None:
+    """The same in files of the newer kind, which the package array_record writes."""
+    from array_record.python.array_record_module import ArrayRecordWriter
+
+    tfds(root, found)
+    folder, half = root / "5.1.0", len(found) // 2
+    for old in folder.glob("*.tfrecord-*"):
+        old.unlink()
+    for k, rows in enumerate((found[:half], found[half:])):
+        writer = ArrayRecordWriter(
+            str(folder / f"imagenet2012-validation.array_record-{k:05d}-of-00002"), "group_size:1"
+        )
+        for one in rows:
+            writer.write(message(one))
+        writer.close()
+
+
 def record(one: Sample) -> bytes:
     """An Example in a TFRecord, byte by byte."""
+    data = message(one)
+    head = len(data).to_bytes(8, "little")
+    tail = masked(crc32c(data)).to_bytes(4, "little")
+    return head + masked(crc32c(head)).to_bytes(4, "little") + data + tail
+
+
+def message(one: Sample) -> bytes:
+    """An Example."""
     features = {
         "image": field(1, field(1, one.data)),
         "file_name": field(1, field(1, f"{one.name}.JPEG".encode())),
         "label": field(3, field(1, varint(one.place))),
     }
     entries = b"".join(field(1, field(1, name.encode()) + field(2, value)) for name, value in features.items())
-    data = field(1, entries)
-    head = len(data).to_bytes(8, "little")
-    tail = masked(crc32c(data)).to_bytes(4, "little")
-    return head + masked(crc32c(head)).to_bytes(4, "little") + data + tail
+    return field(1, entries)
 
 
 def field(number: int, data: bytes) -> bytes:

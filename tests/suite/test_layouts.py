@@ -126,6 +126,33 @@ def decoded(seed: int, kind: str) -> bytes:
     return np.asarray(Image.open(io.BytesIO(layouts.encoded(seed, kind))).convert("RGB")).tobytes()
 
 
+@pytest.fixture
+def array_record():
+    """A package with compiled code, which few have."""
+    return pytest.importorskip("array_record")
+
+
+@pytest.mark.usefixtures("array_record")
+def test_array_records_are_read_by_their_own_package(tmp_path):
+    found = drawn("val")
+    layouts.array_records(tmp_path / "imagenet2012", found)
+    dataset = opened("val", tmp_path, found)
+    assert [same.tobytes() for same in map(np.asarray, map(dataset.load, range(8)))] == [
+        decoded(one.number, "jpeg") for one in found
+    ]
+    assert dataset.labels.tolist() == [one.place for one in found]
+
+
+@pytest.mark.usefixtures("array_record")
+@pytest.mark.parametrize("spoil", [lambda data: b"", lambda data: data[: len(data) // 2]], ids=["empty", "cut"])
+def test_a_damaged_file_of_array_records_is_a_sentence(tmp_path, spoil):
+    layouts.array_records(tmp_path / "imagenet2012", drawn("val"))
+    file = min((tmp_path / "imagenet2012").rglob("*.array_record-*"))
+    file.write_bytes(spoil(file.read_bytes()))
+    with pytest.raises(InputError, match=r"array_record-00000-of-00002 is no whole file of records \("):
+        opened("val", tmp_path, drawn("val"))
+
+
 @pytest.mark.parametrize("place", ["bg_challenge/mixed_rand/val", "mixed_rand/val", "backgrounds_challenge/mixed_rand"])
 def test_imagenet_9_is_read_as_its_archive_has_it(place, tmp_path):
     for folder in folders():
