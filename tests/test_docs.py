@@ -24,6 +24,23 @@ def test_the_readme_fits_on_two_screens():
     assert len(lines) <= 110, "numbers and times belong into docs/"
 
 
+GUARANTEE = re.compile(
+    r"false alarms?\b.*(%|stays below|one in|in 20)|errs? with at most|with (at most that\s+)?probability\s+alpha"
+    r"|with at most that\s+probability|What this guarantees|in \d+ of 100\b.*(fail|pass)|passes in \d+",
+    re.DOTALL,
+)
+"""What readers take for a promise of how often something errs."""
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name != "statistics.md"], ids=lambda page: page.name)
+def test_a_promise_of_how_often_something_errs_points_to_where_that_was_measured(page):
+    text = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
+    promises = [paragraph for paragraph in text.split("\n\n") if GUARANTEE.search(paragraph)]
+    assert [one for one in promises if "statistics.md#" not in one] == []
+    if page.name in {"README.md", "thresholds.md", "baselines.md", "ci.md"}:
+        assert promises
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page):
     wrong = []
