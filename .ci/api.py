@@ -20,6 +20,7 @@ TELLS = {
     "needs": (),
     "scores": ("Scores", "Scored"),
     "features": ("Probe", "ProbeData", "ProbeAnswers", "Features", "Featured", "NoFeatures"),
+    "cost": ("Cost", "Beside", "Durations", "NotCounted"),
     "searching": ("Explore", "Searching"),
 }
 """By module: what of it a room uses, in the order of the page."""

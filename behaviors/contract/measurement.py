@@ -56,6 +56,8 @@ class Metric:
     """Where neither direction is better: the value than which nothing is; further from it, on either side, is worse."""
     alone: str = ""
     """Why two models cannot be compared image by image, or no images be planned for it, where that must be so."""
+    beside: bool = False
+    """It is measured of a model and the baseline of the same run together; the baseline has no number of its own."""
     parts: Parts | None = None
     """Where each part is a number like the whole (a level, a category), which may have a published value of its own."""
 

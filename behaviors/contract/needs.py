@@ -6,6 +6,7 @@
 ``distribution``    those of all classes, each by itself: ``probabilities``, which a dataset has to keep
 ``features``        what a probe reads: ``NoFeatures``, where the test is asked for them, is no error
 ``views``           any view that is asked for: ``NoView`` is no error
+``cost``            a network that is run here, and of which this is known: ``NotCounted`` is no error
 ==================  ====================================================================================
 
 Where it is lacking, the test does not run, or ends, and its metric does not apply: a skip, or an error where a rule
@@ -16,6 +17,7 @@ mark: ``needs("views", metric="search_consistency")``.
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 
+from behaviors.contract.cost import NotCounted
 from behaviors.contract.features import NoFeatures
 from behaviors.contract.gate import Gate
 from behaviors.contract.measurement import Metric
@@ -28,6 +30,7 @@ WORDS = {
     "distribution": "it needs all probabilities of each image: keep_probabilities: true in the suite keeps them",
     "features": "it needs features",
     "views": "it needs to be asked about views",
+    "cost": "it needs a network that is run here",
 }
 """By need: why there is no number without it."""
 
@@ -66,6 +69,10 @@ def needing(needs: Mapping[str, str], gate: Gate) -> Iterator[None]:
         if "views" not in needs:
             raise
         gate.does_not_apply(needs["views"], str(reason))
+    except NotCounted as reason:
+        if "cost" not in needs:
+            raise
+        gate.does_not_apply(needs["cost"], str(reason))
 
 
 def metric_of(test: str, named: str | None, metrics: Mapping[str, Metric]) -> str:
