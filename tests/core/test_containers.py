@@ -113,3 +113,29 @@ def test_checkpoints_that_were_joined_are_no_checkpoint(tmp_path, old, behind):
     path.write_bytes(weights(old) + (weights(old) if behind == b"another" else behind))
     with pytest.raises(InputError, match=r"weights\.pth: is no single checkpoint: "):
         content_of(path)
+
+
+@pytest.mark.parametrize("bit", [1, 128])
+def test_a_weight_that_a_disk_has_altered_is_no_weight(tmp_path, bit):
+    """torch reads it without a word, whatever its checksum says."""
+    path = tmp_path / "weights.pth"
+    path.write_bytes(weights(old=False))
+    with zipfile.ZipFile(path) as archive:
+        name = next(one for one in archive.namelist() if one.endswith("data/0"))
+        record, content = archive.read(name), bytearray(path.read_bytes())
+    content[content.index(record)] ^= bit
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"weights\.pth: is damaged: its record '\w+/data/0' was altered"):
+        content_of(path)
+
+
+def test_an_archive_without_checksums_says_nothing_of_its_records(tmp_path):
+    content = bytearray(weights(old=False))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for member in archive.infolist():
+            at = content.index(b"PK\1\2", archive.start_dir)
+            content[at : at + 4] = b"PK\1!"  # seen
+            content[at + 16 : at + 20] = (member.CRC ^ 1).to_bytes(4, "little")
+    path = tmp_path / "weights.pth"
+    path.write_bytes(content.replace(b"PK\1!", b"PK\1\2"))
+    assert list(content_of(path)) == ["w"]

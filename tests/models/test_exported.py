@@ -161,9 +161,37 @@ def test_what_would_run_is_not_read(what, program, tmp_path, capfd):
     assert "executed" not in capfd.readouterr().out
 
 
+def other(program, name, content):
+    """The program with another record."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(program)) as archive, zipfile.ZipFile(made, "w") as copy:
+        for one in archive.namelist():
+            copy.writestr(one, content if one.endswith(f"/{name}") else archive.read(one))
+    return made.getvalue()
+
+
+def altered(program):
+    """One bit of a weight is another, as a disk makes it."""
+    with zipfile.ZipFile(io.BytesIO(program)) as archive:
+        name = next(one for one in archive.namelist() if one.endswith("weights/weight_0"))
+        place = program.index(archive.read(name))
+    return program[:place] + bytes([program[place] ^ 1]) + program[place + 1 :]
+
+
 OTHERS = {
     "text": (lambda path, program: path.write_text("no program"), "is truncated or no exported program"),
     "cut": (lambda path, program: path.write_bytes(program[:-100]), "is truncated or no exported program"),
+    "cut in half": (
+        lambda path, program: path.write_bytes(program[: len(program) // 2]),
+        "is truncated or no exported",
+    ),
+    "no JSON": (lambda path, program: path.write_bytes(other(program, MODEL, b"{")), "is damaged: its records are not"),
+    "a list": (lambda path, program: path.write_bytes(other(program, WEIGHTS, b"[1]")), "is damaged: its records are"),
+    "numbers": (
+        lambda path, program: path.write_bytes(other(program, WEIGHTS, b'{"config": {"a": 3}}')),
+        "is damaged: its records are not what torch.export.save writes",
+    ),
+    "another weight": (lambda path, program: path.write_bytes(altered(program)), "is damaged: its record '"),
     "two": (lambda path, program: path.write_bytes(program + program), "is no single program: another file stands"),
     "web page": (lambda path, program: path.write_text("<html>"), "is a web page or XML"),
     "checkpoint": (lambda path, program: torch.save(Colours().state_dict(), path), "is a checkpoint: weights without"),
