@@ -225,7 +225,8 @@ dataset = Dataset(
     load=None, describe=lambda: Manifest(n, 0, "a 50 ()"))
 one = ModelSpec("one", "python", "x:y", "", ())
 sources = SimpleNamespace(identify=lambda spec: Identity("weights of one", "none", 7))
-oracle = Oracle(SimpleNamespace(dataset=lambda name: dataset), {"one": one}, Path(sys.argv[1]), sources=sources)
+suite = SimpleNamespace(dataset=lambda name: dataset)
+oracle = Oracle(suite, {"one": one}, Path(sys.argv[1]), sources=sources)
 assert "1 stored" in render(Plan.of(oracle, [Request("one", "noise")]))
 assert len(oracle.get(Request("one", "noise"))) == n
 print(sorted({"torch", "torchvision", "timm", "pandas", "PIL", "scipy"} & set(sys.modules)))

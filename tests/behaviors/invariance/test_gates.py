@@ -1,9 +1,11 @@
 """The sweeps' tests hand every metric to the gate, once, and say where one does not apply."""
 
 import inspect
+from contextlib import suppress
 
 import numpy as np
 
+from behaviors.contract.needs import needing
 from behaviors.contract.predictions import NoView
 from behaviors.invariance import METRICS, test_invariance
 from behaviors.invariance.kinds import SWEEPS
@@ -20,11 +22,11 @@ RNG = np.random.default_rng(0)
 def run(answers):
     gate = Recorder()
     for test in TESTS.values():
-        for measure in MEASURES:
-            try:
+        (parameters,) = [mark.args[1] for mark in test.pytestmark if mark.name == "parametrize"]
+        for parameter in parameters:
+            (measure,), (mark,) = parameter.values, parameter.marks
+            with suppress(Skipped), needing(dict.fromkeys(mark.args, mark.kwargs["metric"]), gate):
                 test(answers, measure, gate)
-            except Skipped:
-                continue
     return gate
 
 
