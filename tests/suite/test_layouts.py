@@ -14,6 +14,7 @@ from fixtures.core.errors import InputError
 from fixtures.plugin.doctor.datasets import findings
 from fixtures.plugin.doctor.finding import Finding
 from fixtures.plugin.doctor.report import healthy
+from fixtures.plugin.option import Asked, places
 from fixtures.plugin.run import Run
 from fixtures.suite import imagenet
 from fixtures.suite.imagenet_9 import folders, groups
@@ -187,8 +188,32 @@ def test_two_candidates_are_an_error_that_names_both(tmp_path):
         opened("val", tmp_path, found)
     for words in ("folders of images in", "imagenet/val", "tar shards in", "imagenet-1k-wds"):
         assert words in str(caught.value)
+    chosen = [("val", tmp_path / "imagenet-1k-wds")]
+    suite = load_suite(str(tmp_path / "my.yaml"), tmp_path / "cache", data_root=tmp_path, data=chosen)
+    assert suite.dataset("val").layout == f"tar shards in {tmp_path / 'imagenet-1k-wds'}"
     shutil.rmtree(tmp_path / "imagenet")
     assert len(opened("val", tmp_path, found).ids) == len(found)
+
+
+def test_a_place_for_a_dataset_that_is_none_is_one_sentence(tmp_path):
+    with pytest.raises(InputError, match=r"--data vale=.*: suite imagenet has no dataset 'vale'; it has val, real"):
+        load_suite("imagenet", tmp_path / "cache", data_root=tmp_path, data=[("vale", tmp_path)])
+    with pytest.raises(InputError, match="the dataset 'real' of suite imagenet lies in no place"):
+        load_suite("imagenet", tmp_path / "cache", data_root=tmp_path, data=[("real", tmp_path)])
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (["val"], "--data val: must be NAME=PATH"),
+        (["val=nowhere"], "--data val=nowhere: there is nothing at"),
+        (["val=.", "val=."], "--data: val is given twice"),
+    ],
+    ids=["plain", "nowhere", "twice"],
+)
+def test_what_is_no_place_is_one_sentence(tmp_path, given, words):
+    with pytest.raises(InputError, match=words):
+        places(Asked("--data", given, None, tmp_path))
 
 
 def test_two_candidates_within_one_place(tmp_path):
