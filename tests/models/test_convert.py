@@ -101,6 +101,14 @@ datasets:
   photos: {{role: val, format: csv, path: {real}/photos, labels: {real}/photos/labels.csv, images: 250}}
 models: {{none: 'timm:resnet18'}}
 """
+FAMILY = """
+families: {lite: [lite0, lite1, lite2]}
+facts: {lite0: {image_size: 224}, lite1: {image_size: 240}, lite2: {image_size: 260}}
+claims:
+  larger_is_better: {metric: robustness.accuracy, dataset: val, family: lite, rises: parameters, because: published}
+  lite1_hides_more: {metric: calibration.ece, dataset: val, first: lite1, second: lite0, min: 0.05, because: measured}
+  larger_is_less_calibrated: {metric: calibration.ece, dataset: val, family: lite, rises: image_size, because: measured}
+"""
 MEASURED = {"lite0": (0.888, 0.19431, 0.69369), "lite1": (0.924, 0.36940, 0.55460), "lite2": (0.900, 0.33128, 0.56872)}
 """Accuracy, ECE and mean confidence by plain timm code on the same photographs."""
 
@@ -112,11 +120,17 @@ def test_real_weights_measure_what_plain_code_measures_and_wrong_preprocessing_i
     house.thresholds("photos: {}")
     ask = ("-k", "test_ece or test_signed_gap or test_accuracy and val", "--suite=photos.yaml", "--store=store")
     models = [word for size in range(3) for word in ("--model", lite(size))]
-    first = house.pytest(*ask, *models, "--save-run=runs/a", "--results=r.json")
+    (house.path / "family.yaml").write_text(FAMILY)
+    first = house.pytest(*ask, *models, "--save-run=runs/a", "--results=r.json", "--compare=family.yaml")
     assert first.code == 0, first.output
-    measured = {
-        (one["model"], one["metric"]): one["value"] for one in json.loads((house.path / "r.json").read_text())["checks"]
-    }
+    checks = json.loads((house.path / "r.json").read_text())["checks"]
+    measured = {(one["model"], one["metric"]): one["value"] for one in checks}
+    claims = {one["metric"]: one for one in checks if one["behavior"] == "claims"}
+    assert {name: one["verdict"] for name, one in claims.items()} == {
+        "larger_is_better": "inconclusive", "lite1_hides_more": "pass", "larger_is_less_calibrated": "pass"
+    }  # fmt: skip
+    assert claims["larger_is_better"]["unit"] == "fraction per doubling of parameters"  # which the networks tell
+    assert claims["lite1_hides_more"]["value"] == pytest.approx(0.36940 - 0.19431, abs=1e-5)
     for model, (accuracy, ece, confidence) in MEASURED.items():
         assert measured[model, "accuracy"] == pytest.approx(accuracy, abs=1e-9)
         assert measured[model, "ece"] == pytest.approx(ece, abs=5e-6)

@@ -126,3 +126,28 @@ def test_what_a_suite_of_the_projects_file_reads_is_no_report(house, team):
         assert ran.code == 4, ran.output
         assert ("is read by this run, so it is no report" in ran.output) or name == "strict rules.txt", ran.output
         assert (team / "checks" / name).read_bytes() == before
+
+
+def test_what_a_projects_file_adds_is_in_the_command_that_runs_it_again(tmp_path):
+    (tmp_path / "team" / "inner").mkdir(parents=True)
+    (tmp_path / "team" / "s.yaml").touch()
+    values = {
+        "--suite": "s.yaml",
+        "--model": ["a", "b"],
+        "--strict-gates": True,
+        "--plan-images": False,
+        "--device": "x",
+    }
+    file = defaults.Defaults("pyproject.toml", tmp_path / "team", values)
+    words = defaults.on_command_line(file, {"--device"}, tmp_path / "team" / "inner")
+    assert words == ["--suite=../s.yaml", "--model=a", "--model=b", "--strict-gates", "--no-plan-images"]
+
+
+def test_the_page_has_that_command(house, team):
+    write(team, 'suite = "checks/small.yaml"\n')
+    ran = run(house, team, "--html=p.html", "--results=r.json")
+    assert ran.code == 0, ran.output
+    text = (team / "p.html").read_text()
+    assert "pytest --suite=checks/small.yaml" in text
+    assert "Yes, by the 1 test asked for" in text
+    assert '"chosen": true' in (team / "r.json").read_text()

@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from tests.conftest import furnish
+from tests.conftest import ROOT, furnish
 
 CLAIMS = """
 groups: {release: {before: two, after: one}}
@@ -121,3 +121,36 @@ def test_what_is_known_of_the_embedded_family_holds(tmp_path, ran):
     assert {name: one["verdict"] for name, one in told.items()} == dict.fromkeys(told, "pass")
     assert len(told) == 5
     assert told["more_data_is_more_accurate"]["sample"].startswith("a sample: 200 of 1,024 images of val")
+
+
+DECISIONS = """
+families: {paper: [convnext-sup, vit-sup, convnext-clip, vit-clip]}
+facts:
+  convnext-sup: {clip: 0}
+  vit-sup: {clip: 0}
+  convnext-clip: {clip: 1}
+  vit-clip: {clip: 1}
+claims:
+  clip_goes_by_shape: {metric: shape_texture.shape_fraction, family: paper, rises: clip, source: "arXiv:2311.09215"}
+  as_the_finding: {metric: shape_texture.shape_fraction, first: vit-clip, second: vit-sup, min: 0,
+                   source: "arXiv:2311.09215"}
+"""
+
+
+@pytest.mark.usefixtures("real")
+def test_the_published_decisions_are_a_family(tmp_path):
+    """A claim about two models has the value and the bounds of the finding about them."""
+    out = tmp_path / "r.json"
+    (tmp_path / "family.yaml").write_text(DECISIONS)
+    house = furnish(tmp_path / "house")
+    done = house.pytest(f"--suite={ROOT}/examples/decisions.yaml", f"--thresholds={ROOT}/examples/thresholds.yaml",
+                        "-m", "shape_texture or findings", "-k", "shape_fraction or less_texture",
+                        f"--compare={tmp_path}/family.yaml", f"--results={out}")  # fmt: skip
+    assert done.code == 0, done.output
+    checks = json.loads(out.read_text())["checks"]
+    claims = {one["metric"]: one for one in checks if one["behavior"] == "claims"}
+    assert {one["verdict"] for one in claims.values()} == {"pass"}
+    finding = next(c for c in checks if (c["metric"], c["model"]) == ("clip_is_less_texture_biased", "vit"))
+    mine = claims["as_the_finding"]
+    assert mine["value"] == pytest.approx(finding["value"])
+    assert mine["interval"]["low"] == pytest.approx(finding["interval"]["low"])

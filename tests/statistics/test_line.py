@@ -1,6 +1,8 @@
 """The line of ordinary models and what is above it, held against statsmodels and against finite differences."""
 
+import csv
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -77,3 +79,33 @@ def test_two_models_fix_a_line_but_not_how_sure_it_is():
 def test_what_makes_no_line_is_one_sentence(x, y, message):
     with pytest.raises(ValueError, match=message):
         fitted(x, y)
+
+
+PUBLISHED = Path(__file__).parent / "published_accuracies.csv"
+"""Top-1 in % on ImageNet, ImageNet-V2, ImageNet-Sketch: results/ of huggingface/pytorch-image-models, aa4b5850."""
+
+
+def published(shifted):
+    """(K,) of torchvision's models, trained on ImageNet alone; and of the others by name."""
+    rows = list(csv.DictReader(PUBLISHED.read_text().splitlines()))
+    pairs = {row["model"]: (float(row["imagenet"]) / 100, float(row[shifted]) / 100) for row in rows}
+    ordinary = [pair for name, pair in pairs.items() if name.endswith(".tv_in1k")]
+    assert len(ordinary) == 23
+    return np.array(ordinary).T, {name: pair for name, pair in pairs.items() if not name.endswith(".tv_in1k")}
+
+
+@pytest.mark.parametrize(("shifted", "scatter", "gain"), [("v2", 0.011, 0.01), ("sketch", 0.05, 0.15)])
+def test_published_models_lie_on_the_line_and_those_of_far_more_data_above_it(shifted, scatter, gain):
+    """As Taori et al. 2020 found: only training on much more data goes beyond what accuracy explains."""
+    (x, y), others = published(shifted)
+    line = fitted(x, y)
+    slope, intercept = np.polyfit(logit(x), logit(y), 1)
+    assert (line.slope, line.intercept) == pytest.approx((slope, intercept))
+    assert max(abs(line.above(a, b)) for a, b in zip(x, y, strict=True)) < scatter
+    for name, (accuracy, there) in others.items():
+        above = line.above(accuracy, there)
+        if name == "tf_efficientnet_lite0.in1k":  # ImageNet alone, too
+            assert abs(above) < scatter
+        else:  # a billion tagged photographs, or CLIP's 400 million
+            assert above > gain
+            assert above > line.reach(accuracy, alpha=0.05)

@@ -39,7 +39,7 @@ def told(checks=(), exit_code=0, comparisons=(), models=("vit-clip", "convnext-s
     causes = changes.pop("causes", [])
     tests = results.Tests(
         collected=changes.pop("collected", len(checks)), reported=len(checks), outcomes={"passed": len(checks)},
-        unmeasured=changes.pop("unmeasured", []), causes=causes,
+        unmeasured=changes.pop("unmeasured", []), causes=causes, chosen=changes.pop("chosen", False),
     )  # fmt: skip
     settings = results.Settings(
         device="cpu", precision="auto", max_images=changes.pop("max_images", None), allow_partial=False, search="ci",

@@ -182,12 +182,18 @@ def test_a_regression_says_what_got_worse_for_whom_and_against_what():
         (replace(runs.usual(), told=runs.told(runs.usual().checks, 0, collected=9)), "only part of one"),
         (replace(runs.usual(), told=runs.told(runs.usual().checks, max_images=9)), "which releases nothing"),
         (runs.usual(status="inconclusive", on_inconclusive="warn"), "Yes, with 6 left open"),
+        (replace(runs.usual(), told=runs.told(runs.usual().checks, chosen=True)), "Yes, by the 6 tests asked for"),
         (runs.usual(status="not gated"), "Nobody says: no rule judges what was measured"),
         (runs.usual(status="fail", exit_code=1), "No"),
     ],
 )
 def test_runs_that_are_no_clean_pass_say_so(run, word):
     assert word in verdict(run).word
+
+
+def test_a_run_of_chosen_tests_says_that_nothing_is_known_of_the_others():
+    run = replace(runs.usual(), told=runs.told(runs.usual().checks, chosen=True))
+    assert "Only 6 tests of the suite were asked for; of the others nothing is known" in Document(page(run)).text
 
 
 def test_an_empty_run_claims_nothing():
