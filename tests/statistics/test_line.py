@@ -94,7 +94,7 @@ def published(shifted):
     return np.array(ordinary).T, {name: pair for name, pair in pairs.items() if not name.endswith(".tv_in1k")}
 
 
-@pytest.mark.parametrize(("shifted", "scatter", "gain"), [("v2", 0.011, 0.01), ("sketch", 0.05, 0.15)])
+@pytest.mark.parametrize(("shifted", "scatter", "gain"), [("v2", 0.009, 0.006), ("sketch", 0.031, 0.09)])
 def test_published_models_lie_on_the_line_and_those_of_far_more_data_above_it(shifted, scatter, gain):
     """As Taori et al. 2020 found: only training on much more data goes beyond what accuracy explains."""
     (x, y), others = published(shifted)
