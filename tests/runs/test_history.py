@@ -42,6 +42,22 @@ def test_drift_is_from_the_first_to_the_last(told):
     assert "0 drifted; 0 not surely; " in ran.output
 
 
+def test_the_course_over_all_runs_has_an_interval(told):
+    """Down and up again is no course; -v tells how far it is from one."""
+    _, ran = told
+    course = ran.output[ran.output.index("Course over the 3 runs") : ran.output.index("Images that r1")]
+    assert "open  robustness.accuracy: one on val: by 0.000 [" in course
+    assert "0 of 2 numbers that changed surely rise or fall, by Holm" in course
+
+
+def test_a_course_that_falls_is_told_as_the_slope_of_all_runs(tmp_path):
+    house = furnish(tmp_path / "house")
+    for name, accuracy in (("r1", 0.9), ("r2", 0.8), ("r3", 0.6)):
+        assert house.pytest(*ASKED, "--suite", house.suite(accuracy=accuracy), f"--save-run=runs/{name}").code == 0
+    ran = house.pytest("--suite", "small.yaml", "--history=runs")
+    assert "falls  robustness.accuracy: one on val: by -0.150 [" in ran.output, ran.output
+
+
 def test_the_first_release_in_which_an_image_flipped(told):
     _, ran = told
     assert "one on val: 60 of 200 images, 0 still wrong" in ran.output
