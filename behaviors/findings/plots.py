@@ -61,7 +61,7 @@ def comparison(metric: Metric, about: str, measurement: Measurement) -> Figure:
     )
     lines = -(-(len(models) + 1) // COLUMNS)
     drawn = sheet(metric.title, facts, height=ROW * len(rows), notes=notes, left=2.75, right=0.3, legends=lines)
-    left, right = divided(drawn, (1, 1), 0.2, along="width")
+    left, right = divided(drawn, (1, 1), 0.6, along="width")
     _draw_values(left, rows, metric.unit)
     _draw_differences(right, rows, measurement)
     for axes in (left, right):
