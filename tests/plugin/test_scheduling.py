@@ -5,8 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from fixtures.models.device_name import visible_gpus
 from fixtures.plugin import scheduling
-from fixtures.plugin.scheduling import Gpus, model_of, share_cpu, visible_gpus
+from fixtures.plugin.scheduling import Gpus, model_of, share_cpu
 
 MODELS = ("vit", "vit-clip", "convnext-clip")
 
