@@ -74,7 +74,7 @@ def test_a_killed_run_goes_on_where_it_was_with_the_same_result(tmp_path):
     process.kill()  # SIGKILL: it has no chance to clean up, and it holds the lock
     process.wait()
     (folder,) = root.glob("*.partial")
-    done = partial.finished(folder)
+    done = sum(stop - start for start, stop in partial.spans(folder))
     assert 0 < done < 50
     here = oracle(root, counting(log), batch_size=5, progress=heard)
     assert here.state(ASK).status == "partial"

@@ -252,7 +252,8 @@ def test_a_file_that_is_no_plan_is_one_sentence(tmp_path, text, capsys):
         (["--units", "no.json"], "there is no such file"),
         (["--units", "{plan}", "--shard", "3/2"], "is no K/N"),
         (["--units", "{plan}", "--precision", "bf16"], "belongs to the plan"),
-        (["--units", "{plan}", "--store", "s3:/bucket/x"], "is a URL"),
+        (["--units", "{plan}", "--store", "s3:/bucket/x"], "is no address of a store"),
+        (["--units", "{plan}", "--store", "ftp://bucket/x"], "is no address of a store"),
     ],
 )
 def test_what_cannot_be_is_one_sentence(tmp_path, words, said, capsys):
