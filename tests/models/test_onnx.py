@@ -11,7 +11,7 @@ from onnx.external_data_helper import convert_model_to_external_data
 
 from fixtures.core.errors import InputError
 from fixtures.models.identity import identify
-from fixtures.models.load import load
+from fixtures.models.load import build, load
 from fixtures.models.spec import parse
 
 WEIGHTS = np.random.default_rng(0).normal(size=(3, 3)).astype(np.float32)
@@ -178,6 +178,17 @@ def test_a_half_precision_of_torch_does_not_reach_it(spec, tmp_path):
     written(tmp_path / "m.onnx")
     with pytest.raises(InputError, match="computes in the precision of its file"):
         load(spec(f"m=onnx:m.onnx?output=answers&{SEEN}"), "cpu", "bf16")
+
+
+def test_a_gpu_is_chosen_where_onnxruntime_has_one_and_only_who_insists_is_refused(spec, tmp_path, monkeypatch):
+    written(tmp_path / "m.onnx")
+    network, gpu = build(spec(f"m=onnx:m.onnx?output=answers&{SEEN}")).run, torch.device("cuda", 0)
+    monkeypatch.setattr("onnxruntime.get_available_providers", lambda: ["CPUExecutionProvider"])
+    assert network.on(gpu, insisted=False).type == "cpu"
+    with pytest.raises(InputError, match="runs on the CPU only: python -m pip install onnxruntime-gpu"):
+        network.on(gpu, insisted=True)
+    monkeypatch.setattr("onnxruntime.get_available_providers", lambda: ["CUDAExecutionProvider"])
+    assert network.on(gpu, insisted=True) == gpu
 
 
 def test_it_is_prepared_like_a_model_of_the_suite(spec, convnext, tmp_path):
