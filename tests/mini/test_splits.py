@@ -12,12 +12,12 @@ from fixtures.mini.conflict import cue_conflict
 from fixtures.mini.recipes import RENDITION_CLASSES
 from fixtures.mini.render import render
 from fixtures.mini.sweeps import BASES
-from fixtures.mini.vocabulary import CLASSES, FACTORS
+from fixtures.mini.vocabulary import CANONICAL_BACKGROUND, CLASSES, FACTORS
 
 SIZES = {
     "train_catalog": 40_000, "train_web": 40_000, "val": 1024, "v2": 512, "a": 512, "renditions": 576,
     "sketch": 512, "real": 1024, "hard": 256, "factors": 17 * 64, "cue_conflict": 16 * 15 * 2, "pug": 58 * BASES,
-    "wide": 80,
+    "wide": 80, "unseen": 192, "in9_mixed_same": 160, "in9_mixed_rand": 160,
 }  # fmt: skip
 TASKS = ("count", "orientation", "colour", "position", "size", "shape", "texture")
 
@@ -54,9 +54,25 @@ def test_an_unknown_split_is_named_with_those_there_are():
 
 
 def test_no_picture_is_in_two_splits():
-    names = [name for name in splits.SPLITS if name not in ("real", "pug", "cue_conflict")]
+    names = [name for name in splits.SPLITS if name not in ("real", "pug", "cue_conflict", "in9_mixed_rand")]
     seeds = np.concatenate([splits.scenes(name).seed for name in names])
     assert len(np.unique(seeds)) == len(seeds)
+
+
+def test_the_same_objects_are_seen_in_their_place_and_in_another():
+    same, other = (splits.scenes(f"in9_mixed_{place}") for place in ("same", "rand"))
+    assert (same.seed == other.seed).all()
+    assert (same.main.x == other.main.x).all()
+    usual = np.array(CANONICAL_BACKGROUND)
+    assert (same.background == usual[same.label]).all()
+    assert (other.background != usual[other.label]).all()
+    assert set(other.background.tolist()) <= set(usual.tolist())
+
+
+def test_what_is_unseen_has_neither_a_known_shape_nor_a_known_texture():
+    scenes = splits.scenes("unseen")
+    assert (scenes.main.shape >= len(CLASSES)).all()
+    assert (scenes.texture >= len(CLASSES)).all()
 
 
 def test_val_knows_its_factors():

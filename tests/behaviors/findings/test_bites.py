@@ -99,7 +99,7 @@ def collected(house: House, *models: str) -> list[str]:
 
 
 def test_findings_run_when_the_models_they_need_are_selected(house):
-    assert len(collected(house)) == 23
+    assert len(collected(house)) == 24
     pair = collected(house, "vit-sup", "vit-clip")
     assert {test.partition("[")[2] for test in pair} == {"vit]"}
     assert "clip_is_less_texture_biased[vit]" in pair
