@@ -98,7 +98,7 @@ def test_several_formats_or_none(complaint, tmp_path):
     assert complaint() == (
         f"{root} has 2 images in no folder, cat/, list.txt; looked for were a dataset that Hugging Face's library "
         "saved, tar shards, Parquet files of images, records of TensorFlow Datasets, a table of labels, images called "
-        "as ImageNet's are, folders of images"
+        "as ImageNet's are, folders of images, IDX files"
     )
     (tmp_path / "empty").mkdir()
     assert complaint(path="empty").startswith(f"{tmp_path / 'empty'} has nothing in it; looked for were")
