@@ -95,6 +95,11 @@ def _own(files: dict[str, str], named: str = "[our_rooms]") -> Change:
 
 FOLDERS = {"--save-run", "--store", "--figures", "--hugging-face", "--wandb"}
 DESTINATIONS = ("--results", "--suggest-thresholds", "--plan-needs", "--csv", "--html", "--reproduce", *sorted(FOLDERS))
+ALLOWED = {
+    "a folder": {*FOLDERS, "--suggest-thresholds"},
+    "a link to /dev/zero": {*DESTINATIONS} - FOLDERS,
+}
+"""What may stand there: a folder is filled, a device is written to and stays one."""
 SOURCES = ("--baseline", "--history", "--data-root", "--checkpoint-dir", "--thresholds", "--suite")
 
 
@@ -103,9 +108,7 @@ def pages() -> Iterator[tuple[str, Change]]:
     for name, how in no_files().items():
         if name in {"a pipe", "a folder", "a link to itself", "a link to /dev/zero"}:
             for option in DESTINATIONS:
-                if (name != "a folder" or option not in FOLDERS) and (
-                    name != "a link to /dev/zero" or option in FOLDERS
-                ):
+                if option not in ALLOWED.get(name, ()):
                     yield f"{option} into {name}", _into(option, how, "out.json" if "plan" in option else "out.yaml")
             for option in SOURCES:
                 if name != "a folder":
@@ -186,7 +189,6 @@ def settings() -> Iterator[tuple[str, Change]]:
         "run: {devise: cpu}",
         "run: {precision: fp7}",
         "run: {strict_gates: perhaps}",
-        "run: {model: {a: 1}}",
         "run: {batch_size: 0}",
         "run: {plan: x}",
         "run: {report: 'a:b'}",
