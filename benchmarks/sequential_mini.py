@@ -1,14 +1,15 @@
 """Looks at the suite ``mini``: which verdicts differ from those on all images, and how many images they take.
 
 ``python -m benchmarks.sequential_mini STORE 20``; STORE: where a full run kept its predictions (``--store=STORE``):
-nothing is predicted, and for each of 20 random orders the verdicts are held against those on all images.
+nothing is predicted, and for each of 20 random orders the verdicts are held against those on all images.  Features are
+not counted where what probes on them answer is stored.
 Options of pytest may follow.  ``--apart 6``: not under the shipped rules, whose limits are where all images just tell,
 but under limits 6 standard errors (of all images) from what was measured; claims stay as they are.
 """
 
 import argparse
 import json
-import re
+import os
 import subprocess
 import sys
 import tempfile
@@ -18,46 +19,26 @@ from typing import Any
 
 import yaml
 
-from behaviors.findings import GROUPS
 from fixtures.core.checkout import CHECKOUT
 from fixtures.gates.metrics import known_metrics
 
-AT_ONCE = ("-k", "not search and not probe and not transfers_best")
+AT_ONCE = ("-k", "not search and not probe and not transfers_best and not groups and not conformal and not ood")
 """Tests that see all of their images whatever comes of them need not be called."""
-SEEN = re.compile(r"([\d,]+) of ([\d,]+) images of (\w+)")
-PLANNED = re.compile(r"^(\S+) +(\S+) +\S.* {2,}([\d,]+)  (?:stored|missing|partial)")
-Place = tuple[str, str]
+Place = tuple[str, ...]
+"""Model, dataset, view, and whether predictions or features."""
 
 
-def ran(store: str, folder: Path, *options: str) -> tuple[str, list[dict[str, Any]]]:
-    """What pytest prints, and the checks of its results."""
-    results = folder / "results.json"
-    results.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "pytest", "-q", f"--store={store}", f"--results={results}", *options]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+def ran(store: str, folder: Path, *options: str) -> tuple[Counter[Place], list[dict[str, Any]]]:
+    """Of how many images models are asked what (``benchmarks.asked``), and the checks of the results."""
+    results, asked = folder / "results.json", folder / "asked.json"
+    for path in (results, asked):
+        path.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "benchmarks.asked", f"--store={store}"]
+    told = {**os.environ, "ASKED": str(asked)}
+    subprocess.run([*command, f"--results={results}", *options], capture_output=True, check=False, env=told)
+    rows = json.loads(asked.read_text()) if asked.exists() else []
     checks = json.loads(results.read_text())["checks"] if results.exists() else []
-    return done.stdout, checks
-
-
-def planned(text: str) -> Counter[Place]:
-    """By model and dataset, how many images a full run predicts, over all views."""
-    found: Counter[Place] = Counter()
-    for line in text.splitlines():
-        if match := PLANNED.match(line):
-            found[match[1], match[2]] += int(match[3].replace(",", ""))
-    return found
-
-
-def share(checks: list[dict[str, Any]], plan: Counter[Place]) -> float:
-    """Of the planned images, how many some test looked at; what no test takes looks at counts whole."""
-    looked: dict[Place, float] = {}
-    for check in checks:
-        note = next((note for note in check["notes"] if note.startswith("look ")), "")
-        for some, of, role in SEEN.findall(note):
-            part = int(some.replace(",", "")) / int(of.replace(",", ""))
-            for model in GROUPS.get(check["model"], (check["model"],)):
-                looked[model, role] = max(part, looked.get((model, role), 0.0))
-    return sum(images * looked.get(place, 1.0) for place, images in plan.items()) / sum(plan.values())
+    return Counter({tuple(map(str, place)): int(images) for *place, images in rows}), checks
 
 
 def rules_apart(checks: list[dict[str, Any]], errors: float) -> str:
@@ -95,24 +76,29 @@ def main() -> None:
             rules = folder / "rules.yaml"
             rules.write_text(rules_apart(ran(store, folder, *AT_ONCE, *options)[1], chosen.apart))
             options += [f"--thresholds={rules}"]
-        plans = [planned(ran(store, folder, "--plan", *some, *options)[0]) for some in (AT_ONCE, ())]
-        whole = {check["nodeid"]: check["verdict"] for check in ran(store, folder, *AT_ONCE, *options)[1]}
+        whole = [ran(store, folder, *some, *options) for some in (AT_ONCE, ())]
+        verdicts = {check["nodeid"]: check["verdict"] for check in whole[1][1]}
         against: Counter[tuple[str, str]] = Counter()
         shares = []
         for seed in range(orders):
-            checks = ran(store, folder, "--sequential", f"--sequential-seed={seed}", *AT_ONCE, *options)[1]
-            pairs = [(whole[check["nodeid"]], check["verdict"]) for check in checks]
+            looks = [
+                ran(store, folder, "--sequential", f"--sequential-seed={seed}", *some, *options)
+                for some in (AT_ONCE, ())
+            ]
+            pairs = [(verdicts[check["nodeid"]], check["verdict"]) for check in looks[1][1]]
             against.update(pairs)
-            shares.append([100 * share(checks, plan) for plan in plans])
+            shares.append(
+                [100 * some.total() / all_of.total() for (some, _), (all_of, _) in zip(looks, whole, strict=True)]
+            )
             other = {pair: count for pair, count in Counter(pairs).items() if pair[0] != pair[1]}
-            print(f"order {seed}: {_said(shares[-1], plans)}; other verdicts: {other}", flush=True)
-        print(f"mean {_said([sum(column) / len(shares) for column in zip(*shares, strict=True)], plans)}")
+            print(f"order {seed}: {_said(shares[-1], whole)}; other verdicts: {other}", flush=True)
+        print(f"mean {_said([sum(column) / len(shares) for column in zip(*shares, strict=True)], whole)}")
         print(f"verdicts (on all images, by looks): {dict(against)}")
 
 
-def _said(shares: list[float], plans: list[Counter[Place]]) -> str:
-    looked, every = (f"{part:.1f} % of {sum(plan.values()):,}" for part, plan in zip(shares, plans, strict=True))
-    return f"{looked} images that take looks, {every} with those of searches and probes"
+def _said(shares: list[float], whole: list[tuple[Counter[Place], list[dict[str, Any]]]]) -> str:
+    looked, every = (f"{part:.1f} % of {of.total():,}" for part, (of, _) in zip(shares, whole, strict=True))
+    return f"{looked} images of the tests that take looks, {every} of all"
 
 
 if __name__ == "__main__":
