@@ -12,8 +12,8 @@ import pytest
 from fixtures.core.errors import InputError
 from fixtures.datasets.class_space import ClassSpace
 from fixtures.datasets.containers.arrow_columns import Chosen
+from fixtures.datasets.containers.hub_tables import Tables
 from fixtures.datasets.formats.hf_dataset import classes_of_hf_dataset, open_hf_dataset
-from fixtures.datasets.formats.parquet import Tables
 from fixtures.suite.loader import load_suite
 from tests.datasets.parquets import IMAGE, table
 from tests.datasets.pictures import age, declaration
@@ -134,7 +134,7 @@ def test_memory_stays_flat(tmp_path):
         import re, sys
         from pathlib import Path
         from fixtures.datasets.formats.hf_dataset import open_hf_dataset
-        from fixtures.datasets.formats.parquet import Tables
+        from fixtures.datasets.containers.hub_tables import Tables
         from tests.datasets.pictures import declaration
         import pyarrow
         from PIL import Image

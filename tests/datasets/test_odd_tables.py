@@ -10,10 +10,11 @@ import pytest
 
 from fixtures.core.errors import InputError
 from fixtures.datasets import parquet_bounds, texts
+from fixtures.datasets.containers.hub_tables import Tables
 from fixtures.datasets.containers.numbered import missing_numbers
+from fixtures.datasets.containers.parquet_images import open_parquet
 from fixtures.datasets.formats.csv import open_csv
 from fixtures.datasets.formats.hf_dataset import open_hf_dataset
-from fixtures.datasets.formats.parquet import Tables, open_parquet
 from fixtures.datasets.labels.labelled import LabelFile
 from tests.datasets.parquets import table, write
 from tests.datasets.pictures import declaration, folders, picture

@@ -13,8 +13,9 @@ import pytest
 from fixtures.core.errors import InputError
 from fixtures.datasets.class_space import ClassSpace
 from fixtures.datasets.containers.arrow_columns import Chosen
+from fixtures.datasets.containers.hub_tables import Tables
+from fixtures.datasets.containers.parquet_images import classes_of_parquet, open_parquet
 from fixtures.datasets.containers.parquet_stream import ParquetStream
-from fixtures.datasets.formats.parquet import Tables, classes_of_parquet, open_parquet
 from fixtures.suite.loader import load_suite
 from tests.datasets.parquets import IMAGE, described, table, write
 from tests.datasets.pictures import declaration
@@ -254,7 +255,8 @@ def test_memory_stays_flat(tmp_path):
     code = """if True:
         import re, sys
         from pathlib import Path
-        from fixtures.datasets.formats.parquet import Tables, open_parquet
+        from fixtures.datasets.containers.hub_tables import Tables
+        from fixtures.datasets.containers.parquet_images import open_parquet
         from fixtures.datasets.containers import parquet_stream
         from tests.datasets.pictures import declaration
         from PIL import Image
@@ -306,7 +308,7 @@ def test_a_part_of_the_shards_where_that_will_do(root):
 
 
 def test_at_a_glance_no_image_is_read(root, monkeypatch):
-    monkeypatch.setattr("fixtures.datasets.formats.parquet.content_of", None)
+    monkeypatch.setattr("fixtures.datasets.containers.parquet_images.content_of", None)
     facts = opened(root, glance=True).manifest()
     assert facts.images == 12
     assert facts.bytes == pytest.approx(sum(path.stat().st_size for path in (root / "data").iterdir()), abs=12)
