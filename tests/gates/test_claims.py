@@ -56,7 +56,10 @@ claims:
         (f"{ACCURACY}, first: a, second: b, min: 0, max: 1", "need one of 'min' and 'max'"),
         (f"{ACCURACY}, first: a, second: b, min: 0, dataset: vall", "there is no dataset 'vall'; did you mean 'val'?"),
         (f"{ACCURACY}, first: new, second: old, groups: [ours], min: 0", "group 'ours' has no role 'new'; it has"),
-        (f"{ACCURACY}, first: new, second: old, groups: [hers], min: 0", "no group with roles 'hers'; there are: ours"),
+        (
+            f"{ACCURACY}, first: new, second: old, groups: [hers], min: 0",
+            "no group with roles 'hers'; there are: ours, also, same",
+        ),
         (f"{ACCURACY}, family: sizes, rises: price", "nothing says 'price' of b; write it under its 'facts'"),
         (f"{ACCURACY}, family: size, rises: day", "there is no family 'size'; did you mean 'sizes'?"),
         (f"{ACCURACY}, family: sizes, rises: day, falls: day", "this one says rises and falls"),
@@ -64,12 +67,22 @@ claims:
         (f"{ACCURACY}, rises: day", "'rises' needs 'family': of which models?"),
         (f"{ACCURACY}, family: sizes, rises: loss, scale: doubling", "loss is not above 0 everywhere"),
         ("metric: robustness.accuracy, family: sizes, rises: day", "a claim needs 'because' or 'source'"),
+        (f"{ACCURACY}, first: a, second: b, min: 0, dataset: [val, val], at_least: 2", "'val' stands in it twice"),
+        (f"{ACCURACY}, first: before, second: after, groups: [ours, ours], min: 0", "'ours' stands in it twice"),
+        (f"{ACCURACY}, first: before, second: after, groups: [same], min: 0", "compares a with itself"),
+        (f"{ACCURACY}, first: before, second: after, groups: [ours, also], min: 0", "a less b stands in two of its"),
+        (f"{ACCURACY}, family: sizes, rises: robustness.accuracy", "compares robustness.accuracy with itself"),
+        (
+            f"{ACCURACY}, dataset: val, family: sizes, falls: robustness.accuracy on val",
+            "compares robustness.accuracy with itself",
+        ),
+        (f"{ACCURACY}, family: sizes, rises: ''", "'claims.one.rises': Value should have at least 1"),
         ("metric: findings.shifts_are_easiest, because: so, first: a, second: b, min: 0", "is a claim itself"),
     ],
 )
 def test_a_claim_that_does_not_fit_is_one_sentence(claim, sentence, tmp_path):
     text = f"""
-groups: {{ours: {{before: a, after: b}}}}
+groups: {{ours: {{before: a, after: b}}, also: {{before: a, after: b}}, same: {{before: a, after: a}}}}
 families: {{sizes: [a, b]}}
 facts: {{a: {{price: 1, day: 1, loss: -1}}, b: {{day: 2, loss: 2}}}}
 claims:

@@ -246,9 +246,51 @@ def test_a_file_that_is_no_plan_is_one_sentence(tmp_path, text, capsys):
 
 
 @pytest.mark.parametrize(
+    ("place", "value", "said"),
+    [
+        (("cells", 0, "units", 0, "start"), 7, "images 7 to 20 are no unit of 50 images"),
+        (("cells", 0, "units", 0, "start"), -20, "images -20 to 20 are no unit of 50 images"),
+        (("cells", 0, "units", 2, "stop"), 60, "images 40 to 60 are no unit of 50 images"),
+        (("cells", 0, "units", 0, "stop"), "20", "units.0.stop: input should be a valid integer (found '20')"),
+        (("cells", 0, "view"), [], "view: input should be a valid string (found [])"),
+        (("cells", 0, "status"), "done", "status: input should be 'stored', 'partial' or 'missing' (found 'done')"),
+        (("job", "batch_size"), -5, "batch_size: input should be greater than 0 (found -5)"),
+        (("job", "max_images"), "many", "max_images: input should be a valid integer (found 'many')"),
+        (("job", "store"), "", "store: string should have at least 1 character (found '')"),
+        (("job", "models"), "one", "models: input should be a valid array (found 'one')"),
+        (("job", "allow_partial"), "no", "allow_partial: input should be a valid boolean (found 'no')"),
+    ],
+)
+def test_a_plan_that_was_edited_is_one_sentence(tmp_path, monkeypatch, capsys, place, value, said):  # noqa: PLR0917
+    monkeypatch.setattr(cutting, "IMAGES", 20)
+    some = oracle(tmp_path / "store", shelf("one"), damaged_noise(), batch_size=5)
+    write_plan(tmp_path / "plan.json", plan_units(Job(suite="mini", store="x", batch_size=5), some, [ASK]))
+    written = part = json.loads((tmp_path / "plan.json").read_text())
+    for key in place[:-1]:
+        part = part[key]
+    part[place[-1]] = value
+    (tmp_path / "plan.json").write_text(json.dumps(written))
+    assert main(["--units", str(tmp_path / "plan.json")]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "is no plan that pytest --plan=FILE.json wrote (" in line
+    assert line.endswith(f"{said})")
+
+
+def test_a_unit_of_more_images_than_there_are_is_not_predicted(tmp_path):
+    some = fresh(tmp_path / "store")
+    with pytest.raises(InputError, match="make the plan again"):
+        work_through(some, [Unit(ASK, some.cell(ASK).key, 40, 60)], lambda unit, predicted: None)
+    assert left(tmp_path) == set()
+
+
+@pytest.mark.parametrize(
     ("words", "said"),
     [
         (["--suite", "mini"], "--store: which?"),
+        (["--units", "{plan}", "--store", ""], "--store : is empty"),
+        (["--units", "{plan}", "--data-root", " "], "--data-root  : is empty"),
+        (["--units", "{plan}", "--checkpoint-dir", ""], "--checkpoint-dir : is empty"),
+        (["--units", "{plan}", "--shard", "1/" + "9" * 5000], "is no K/N"),
         (["--units", "no.json"], "there is no such file"),
         (["--units", "{plan}", "--shard", "3/2"], "is no K/N"),
         (["--units", "{plan}", "--precision", "bf16"], "belongs to the plan"),
