@@ -147,6 +147,43 @@ def test_an_object_that_was_cut_is_made_again(machine, bucket, tmp_path, which):
     assert bucket.read(name)[0] == whole(tmp_path)
 
 
+@pytest.mark.parametrize("which", ["part", "whole"])
+def test_what_was_made_and_never_put_is_put_by_the_next_run(machine, bucket, tmp_path, monkeypatch, which):
+    def gone(*_):
+        raise InputError("the server is gone")
+
+    def work(worker):
+        work_through(worker, units(worker), quiet) if which == "part" else worker.get(ASK)
+
+    with monkeypatch.context() as broken, pytest.raises(InputError, match="gone"):
+        broken.setattr(Mirror, "put", gone)
+        work(fresh(machine("first")))
+    assert bucket.names("") == []
+    again = fresh(machine("first"))
+    if which == "whole":
+        assert again.state(ASK).status != "stored"
+    work(again)
+    assert len(bucket.names("")) == (5 if which == "part" else 1)
+    other = fresh(machine("second"))
+    other.get(ASK)
+    assert other.log[0].predicted == 0
+    assert bucket.read(bucket.names("")[0])[0] == whole(tmp_path)
+
+
+def test_buckets_of_one_name_at_two_servers_have_a_mirror_each(machine, bucket, monkeypatch):
+    here = machine("one")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    assert machine("one") != here
+
+
+def test_a_lease_whose_dead_owner_had_a_clock_far_ahead_runs_out(bucket):
+    bucket.put_if_absent("key/leases/3", f'{{"owner": "dead", "until": {time.time() + 1e9}}}'.encode())
+    with leased(bucket, "key/leases/3", wait=False, seconds=0.2) as mine:
+        assert not mine
+    with leased(bucket, "key/leases/3", wait=True, seconds=0.2) as mine:
+        assert mine
+
+
 def test_a_lease_is_held_given_back_and_runs_out(bucket):
     with leased(bucket, "key/leases/0", wait=False) as mine, leased(bucket, "key/leases/0", wait=False) as yours:
         assert (mine, yours) == (True, False)
