@@ -16,6 +16,7 @@ from fixtures.datasets import manifest
 from fixtures.datasets.formats.class_folders import open_class_folders
 from fixtures.datasets.images import contents
 from fixtures.datasets.images.decoding import UnreadableImage
+from fixtures.suite.vouch import main as vouching
 from fixtures.suite.vouch import vouch
 from tests.datasets.pictures import age, declaration, folders, picture
 
@@ -284,6 +285,32 @@ def test_a_damaged_table_of_digests_is_an_error(trusted, tmp_path, spoil):
 def test_a_table_of_digests_that_lacks_an_image_is_an_error(trusted, tmp_path):
     with pytest.raises(InputError, match=r"vouches for other images, not for dog/9\.png"):
         contents.contents(trusted, (*NAMES, "dog/9.png"), tmp_path / "cache")
+
+
+def test_an_image_that_was_changed_after_somebody_vouched_for_it_is_shown_to_no_network(trusted, tmp_path):
+    dataset = opened(tmp_path)
+    place = dataset.ids.index(NAMES[0])
+    assert dataset.load(place).size
+    (trusted / NAMES[0]).write_bytes((trusted / NAMES[1]).read_bytes())
+    with pytest.raises(InputError, match=r"is another file than the one that \.digests\.parquet vouches for; write it"):
+        dataset.load(place)
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (lambda folder: str(folder / NAMES[0]), "is no folder"),
+        (lambda folder: "", "is empty; name a path"),
+        (lambda folder: (folder / ".digests.parquet").mkdir() or str(folder), "digests.parquet: cannot be replaced ("),
+        (lambda folder: str(folder / "nowhere"), "there is no folder"),
+    ],
+)
+def test_a_folder_that_cannot_be_vouched_for_is_one_sentence(root, made, said, capsys, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(root / "cache"))
+    assert vouching([made(root)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("vouch: ")
+    assert said in line
 
 
 def test_nobody_vouches_for_what_cannot_be_read(root, tmp_path):

@@ -179,6 +179,11 @@ def test_cells_that_somebody_vouches_for_are_not_looked_at(root, tmp_path):
     dataset = opened(root)
     assert (dataset.manifest().digest, len(dataset.pieces)) == (digest, 75)
     assert "vouched for by .digests.parquet" in dataset.manifest().remarks[0]
+    changed = dataset.pieces["fog/2"].ids[0]
+    (root / "fog" / "2" / changed).write_bytes(b"another")
+    for some, place in ((dataset.pieces["fog/2"], 0), (dataset, dataset.ids.index(f"fog/2/{changed}"))):
+        with pytest.raises(InputError, match="is another file than the one"):
+            some.load(place)
     (root / "snow" / "3" / ".digests.parquet").write_bytes((root / "snow" / "2" / ".digests.parquet").read_bytes())
     assert "snow/2 and snow/3" in complaint(root)
 
