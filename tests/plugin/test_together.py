@@ -105,6 +105,17 @@ def test_groups_of_models_run_where_all_take_part(house, two):
     assert alone.code == 5, "no test is left, and that is no success"
 
 
+def test_pairs_of_a_single_model_are_left_out_also_where_nothing_may_be_skipped(house, two):
+    house.room("toy", PAIR.replace('models={"pair": ("one", "two"), "other": ("one", "three")}', "pairs=True"), METRIC)
+    suite = two()
+    both = house.pytest("-k", "test_spread", f"--suite={suite}", "-v")
+    assert "test_spread[one~two-val]" in both.output
+    alone = house.pytest("-k", "test_spread", f"--suite={suite}", "--model=one", "--require=all")
+    assert alone.code == 5, alone.output
+    assert "the tests asked for compare several models; this run lacks them" in alone.output
+    assert "empty parameter set" not in alone.output
+
+
 def test_a_report_names_every_model_of_a_group(house, two, tmp_path):
     house.room("toy", PAIR, METRIC)
     ran = house.pytest("-k", "test_spread", f"--suite={two()}", f"--alluredir={tmp_path / 'allure'}")

@@ -3,6 +3,7 @@
 import json
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,10 +11,13 @@ import pytest
 from behaviors.contract.correctness import correctness
 from behaviors.contract.predictions import Predictions
 from fixtures.predictions.request import Request
-from fixtures.runs import files
+from fixtures.runs import comparing, files
+from fixtures.runs.baseline import Baseline
 from fixtures.runs.differing import differing
 from fixtures.runs.keeper import announced_first
+from fixtures.runs.kept import Kept
 from fixtures.runs.record import ModelFacts
+from tests.reports.checks import check
 from tests.reports.compared import compared
 from tests.runs import toy
 
@@ -174,6 +178,18 @@ FACTS = ModelFacts(
 )
 def test_what_differs_is_said(changes, sentence):
     assert sentence in differing("m", "runs/a", FACTS, FACTS.model_copy(update=changes)).sentence
+
+
+def test_what_differs_comes_before_what_does_not_and_unchanged_answers_of_people_are_not_told():
+    def kept(**models):
+        return Kept("", Path(), models, {}, [replace(check(), model=name) for name in ("one", "two")], lambda _: None)
+
+    recorded = FACTS.model_copy(update={"recorded": True})
+    old = kept(ann=recorded, bob=recorded, one=FACTS, two=FACTS)
+    other = {"fingerprint": "d" * 64, "facts": {}}
+    new = kept(ann=recorded, bob=recorded.model_copy(update=other), one=FACTS, two=FACTS.model_copy(update=other))
+    found = comparing.differences(new, old, Baseline("runs/a", Path("runs/a")))
+    assert [one.model for one in found] == ["bob", "two", "one"]
 
 
 @pytest.mark.parametrize("layers", ["53 (ab)", "54 (cd)"])

@@ -11,6 +11,8 @@ from html.parser import HTMLParser
 import pytest
 
 from fixtures.core.text import printable
+from fixtures.reports import results
+from fixtures.reports.page import charts
 from fixtures.reports.page.verdict import verdict
 from fixtures.reports.page.write import page
 from fixtures.reports.writers import page as writer
@@ -150,6 +152,40 @@ def test_models_stand_side_by_side(usual):
     charts = [unpacked(one) for one in told(usual, "dot-charts")]
     assert len(charts) == 2
     assert all(">vit-clip</text>" in one and ">convnext-sup</text>" in one for one in charts)
+
+
+def test_colour_and_marker_together_tell_64_models_apart():
+    run = runs.usual()
+    names = [f"m{place}" for place in range(64)]
+    many = replace(run, told=runs.told(run.checks, models=names))
+    assert len({(style["fmt"], style["color"]) for style in (charts.style_of(many, name) for name in names)}) == 64
+
+
+def test_numbers_whose_names_begin_alike_have_a_row_each():
+    title = "AUROC of detecting what is out of distribution by the score, {} datasets"
+    rows = [replace(runs.ONE, metric=f"{which}_auroc", title=title.format(which)) for which in ("near", "far")]
+    [(_, _, drawn)] = charts.side_by_side(replace(runs.usual(), checks=rows))
+    labels = [one.get_text() for one in drawn.axes[0].get_yticklabels()]
+    assert ["near datasets" in " ".join(label.split()) for label in labels] == [True, False]
+    assert "far datasets" in " ".join(labels[1].split())
+    assert max(len(line) for label in labels for line in label.splitlines()) <= charts.LONGEST
+
+
+def test_results_beside_the_tests_are_told_apart_from_tests():
+    claimed = [*runs.usual().checks, replace(runs.ONE, behavior="claims")]
+    told = runs.told(claimed, collected=6)
+    tests = told.tests.model_copy(update={"reported": 6})
+    run = replace(runs.usual(), checks=claimed, told=told.model_copy(update={"tests": tests}))
+    said = Document(page(run)).text
+    assert "6 of 6 ran to their end, with 1 results of claims and comparisons beside them: 7 did not fail;" in said
+
+
+def test_what_is_broken_comes_before_what_was_skipped():
+    run = runs.usual(status="fail", exit_code=1)
+    cause = results.Cause(outcome="skipped", reason="no such data", tests=2, first="a.py::b")
+    said = Document(page(replace(run, told=runs.told(run.checks, 1, causes=[cause])))).text
+    assert said.index("Broken or undecided") < said.index("2 tests skipped, for 1 reason")
+    assert "Not measured" not in said
 
 
 def test_surest_mistakes_need_no_baseline(usual):
