@@ -61,7 +61,9 @@ def test_a_rule_that_demands_it_makes_it_an_error(ran):
 
 
 def test_a_mark_that_says_nothing_useful_is_one_sentence(ran):
-    assert "test_unknown[one-val]: needs('logits'): a test may need confidence, probabilities, distribution" in ran.output
+    assert (
+        "test_unknown[one-val]: needs('logits'): a test may need confidence, probabilities, distribution" in ran.output
+    )
     assert (
         "needs('confidence'): which metric does not apply without it? The room has sure, several, ruled" in ran.output
     )
