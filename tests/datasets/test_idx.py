@@ -86,6 +86,14 @@ def twice(root):
     (root / "t10k-images-idx3-ubyte").write_bytes(idx(PIXELS))
 
 
+def no_pixels(root):
+    published(root, pixels=PIXELS[:, :0])
+
+
+def beyond_64_bits(root):
+    (root / "t10k-images-idx3-ubyte.gz").write_bytes(gzip.compress(struct.pack(">4B3I", 0, 0, 8, 3, 2**31, 2**31, 4)))
+
+
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
@@ -95,6 +103,8 @@ def twice(root):
         (pointer, "git lfs pull"),
         (lost, "has no file t10k-labels-idx1-ubyte.gz; it has t10k-images"),
         (fewer, "4 images and 6 labels in the part test"),
+        (no_pixels, "its images have 0 x "),
+        (beyond_64_bits, "should hold 18,446,744,073,709,551,616 values and holds 0"),
         (twice, "keep one of them there"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),

@@ -32,3 +32,9 @@ def test_each_image_has_its_own_numbers(tmp_path):
 def test_what_it_cannot_be_is_refused(tmp_path):
     with pytest.raises(InputError, match="noise has the classes pixels, clouds"):
         opened(tmp_path, ", classes: [hiss, hum]")
+
+
+@pytest.mark.parametrize("more", ["side: 0", "side: -3", "side: 200000", "seed: -1"])
+def test_no_image_can_be_drawn_so(tmp_path, more):
+    with pytest.raises(InputError, match=f"'datasets.x.{more[:4]}': Input should be"):
+        opened(tmp_path, f", {more}")

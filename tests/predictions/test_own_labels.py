@@ -115,3 +115,11 @@ def test_either_numbering_will_do_where_classes_are_some_of_the_outputs(tmp_path
     write(tmp_path / "a.csv", "logits", label=np.array([1, 3])[two.labels])
     with pytest.raises(InputError, match="column 'label' says 1 of image"):
         check(tmp_path / "a.csv", two)
+
+
+@pytest.mark.parametrize("column", ["Label", "True Label", "y-true", "GT"])
+@pytest.mark.parametrize("name", ["a.csv", "a.parquet", "a.npz"])
+def test_a_column_is_known_however_it_is_spelt(tmp_path, name, column):
+    write(tmp_path / name, "logits", **{column: np.roll(LABELS, 1)})
+    with pytest.raises(InputError, match=f"its column '{column}' says"):
+        check(tmp_path / name)

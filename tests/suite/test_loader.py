@@ -186,6 +186,13 @@ def test_what_is_wrong_is_said_with_its_line(complaint, tmp_path, text, expected
     ("block", "expected"),
     [
         ("{format: csv, path: data}", "my.yaml:7: dataset 'more': which file labels the images in {tmp}/data? Write"),
+        ("{format: idx, path: my.yaml}", "my.yaml:7: dataset 'more': path: {tmp}/my.yaml is no folder"),
+        ("{format: tfds, path: my.yaml}", "my.yaml:7: dataset 'more': path: {tmp}/my.yaml is no folder"),
+        ("{format: objectnet, path: my.yaml}", "my.yaml:7: dataset 'more': path: {tmp}/my.yaml is no folder"),
+        (
+            "{format: images, path: /dev/null}",
+            "my.yaml:7: dataset 'more': path: /dev/null is neither a file",
+        ),
         ("{format: csv, path: data, labels: x.csv}", "my.yaml:7: dataset 'more': labels: {tmp}/x.csv is not there"),
         ("{format: csv, path: l.csv, labels: l.csv}", "my.yaml:7: dataset 'more': path: {tmp}/l.csv is not the folder"),
         ("{format: rendered, path: x}", "my.yaml:7: unknown key 'datasets.more.path'"),
@@ -194,6 +201,12 @@ def test_what_is_wrong_is_said_with_its_line(complaint, tmp_path, text, expected
 def test_what_a_format_does_not_take(complaint, tmp_path, block, expected):
     (tmp_path / "l.csv").write_text("file_name,label\n")
     assert complaint(START + f"  more: {block}\n").startswith(expected.replace("{tmp}", str(tmp_path)))
+
+
+def test_a_folder_without_records_is_one_sentence(load):
+    suite = load(START + "  more: {format: tfds, path: data}\n")
+    with pytest.raises(InputError, match="my.yaml:7: dataset 'more': .*/data has no files such as NAME-test.tfrecord"):
+        suite.dataset("more")
 
 
 def test_problems_of_a_dataset_show_when_it_is_opened(load, tmp_path):
