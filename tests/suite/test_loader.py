@@ -205,7 +205,7 @@ def test_what_a_format_does_not_take(complaint, tmp_path, block, expected):
 
 def test_a_folder_without_records_is_one_sentence(load):
     suite = load(START + "  more: {format: tfds, path: data}\n")
-    with pytest.raises(InputError, match="my.yaml:7: dataset 'more': .*/data has no files such as NAME-test.tfrecord"):
+    with pytest.raises(InputError, match="data has no files such as NAME-test"):
         suite.dataset("more")
 
 
