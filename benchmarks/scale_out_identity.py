@@ -172,9 +172,11 @@ def bucket() -> Iterator[str]:
 
 
 def digests(results: Path, store: Path) -> tuple[str, dict[str, str]]:
-    """Of the results, and of each stored file of predictions, by name."""
+    """Of the results but for the time that they carry, and of each stored file of predictions, by name."""
     files = sorted(path for path in store.rglob("*.parquet") if "damaged" not in path.parts)
-    return _digest(results), {path.relative_to(store).as_posix(): _digest(path) for path in files}
+    said = {name: value for name, value in json.loads(results.read_text()).items() if name != "created"}
+    whole = hashlib.sha256(json.dumps(said).encode()).hexdigest()
+    return whole, {path.relative_to(store).as_posix(): _digest(path) for path in files}
 
 
 def _digest(path: Path) -> str:
