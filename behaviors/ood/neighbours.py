@@ -51,7 +51,7 @@ def _cosines(known: Features, others: Features | None, k: int) -> Floats:
 
 
 def _content(values: NDArray[np.float32]) -> tuple[str, int]:
-    return hashlib.blake2b(np.ascontiguousarray(values)).hexdigest(), values.shape[1]
+    return hashlib.blake2b(values.tobytes()).hexdigest(), values.shape[1]
 
 
 def _kth(asked: Floats, bank: Floats, start: int, k: int, *, own: bool) -> Floats:
