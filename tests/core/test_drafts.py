@@ -92,6 +92,23 @@ def test_sweeping_while_others_write_takes_nothing_from_them(tmp_path, temporary
         sweeper.join()
 
 
+def test_a_folder_that_is_swept_before_it_is_held_is_made_again(temporary, monkeypatch):
+    """Another process saw it between its making and its lock."""
+    make, swept = os.mkdir, []
+
+    def made_and_swept(path, mode):
+        make(path, mode)
+        if not swept:
+            swept.append(path)
+            os.rmdir(path)
+
+    monkeypatch.setattr(os, "mkdir", made_and_swept)
+    path = drafts.temporary_folder()
+    assert path.is_dir()
+    assert path not in swept
+    drafts.give_back(path)
+
+
 def test_what_others_called_so_stays(tmp_path, temporary):
     names = (".a.123.draft", "a.0123456789abcdef.draft", ".a.0123456789abcdef.txt", "behaviors-0123456789abcdef")
     for name in names:

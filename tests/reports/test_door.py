@@ -119,7 +119,7 @@ def test_only_the_page_that_opens_a_folder_is_taken_away(tmp_path, monkeypatch):
     monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
     for name in ("index.html", "index.py", "photo.png"):
         (tmp_path / name).write_text("an earlier run")
-    take_away([f"--report=module:writer={tmp_path}"], tmp_path)
+    take_away([f"--report=module:writer={tmp_path}"], [tmp_path])
     assert sorted(path.name for path in tmp_path.iterdir()) == ["index.py", "photo.png"]
 
 
