@@ -10,10 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 from behaviors.contract import per_image
 from behaviors.contract.measurement import Cell, Interval, Measurement
 from behaviors.statistics.gaps import KAPPA, Gaps, folding_bias, in_bins
-from behaviors.statistics.intervals import normal_quantile
+from behaviors.statistics.intervals import clopper_pearson, normal_quantile
 from behaviors.temperature.scaling import Bools, Floats, Ints, cross_fitted, logits_of
 
 BINS = 15
+FEW = 20
+"""Images that are right, or wrong: with fewer than these the spread of all of them is no guide."""
 METHOD = "bias-bounded, bins taken as given"
 
 
@@ -33,7 +35,7 @@ def scaled_ece(
     value, gaps, index, gap = _folded(scaled.max(axis=1), right)
     before = _folded(np.exp(logits).max(axis=1), right)[0]
     signs = np.sign(gaps.mean)[index]
-    interval = _bounds(value, [gaps], signs * gap, alpha)
+    interval = _bounds(value, [gaps], signs * gap, alpha, _doubt(right, alpha))
     names = ("temperature_first", "temperature_second")
     details = {**dict(zip(names, temperatures, strict=True)), "unscaled": before}
     notes = (f"divided by {temperatures[0]:.3g} and {temperatures[1]:.3g}; before it was {before:.3g}",)
@@ -59,7 +61,8 @@ def classwise_ece(
     folded = [_folded(np.exp(logits[:, k]), truth == k) for k in range(count)]
     value = float(np.mean([one[0] for one in folded]))
     slopes: Floats = np.mean([np.sign(gaps.mean)[index] * gap for _, gaps, index, gap in folded], axis=0)
-    interval = _bounds(value, [one[1] for one in folded], slopes, alpha)
+    doubt = 2 / count * _doubt(logits.argmax(axis=1) == truth, alpha)  # another label moves the gaps of two classes
+    interval = _bounds(value, [one[1] for one in folded], slopes, alpha, doubt)
     rows: tuple[dict[str, Cell], ...] = tuple(
         {"class": names[k], "images": int((truth == k).sum()), "ece": one[0], "too_often": float(one[3].mean())}
         for k, one in enumerate(folded)
@@ -79,13 +82,25 @@ def _folded(probability: Floats, event: Bools) -> tuple[float, Gaps, Ints, Float
     return float(np.abs(gaps.mean).sum()), gaps, index, gap
 
 
-def _bounds(value: float, folded: list[Gaps], slopes: Floats, alpha: float) -> Interval | None:
-    """Less what noise may have added at most, more where it added least: as ``behaviors.contract.differences``."""
+def _doubt(right: Bools, alpha: float) -> float:
+    """How far the accuracy may be off where few images are right, or few wrong: their spread tells little; else 0."""
+    hits = int(np.count_nonzero(right))
+    if min(hits, right.size - hits) >= FEW:
+        return 0.0
+    exact = clopper_pearson(hits, right.size, alpha=alpha)
+    return max(hits / right.size - exact.low, exact.high - hits / right.size)
+
+
+def _bounds(value: float, folded: list[Gaps], slopes: Floats, alpha: float, doubt: float) -> Interval | None:
+    """Less what noise may have added at most, more where it added least: as ``behaviors.contract.differences``.
+
+    ``doubt``: that the bounds reach at least.
+    """
     if slopes.size < 2:
         return None
     least, most = (float(np.mean([folding_bias(gaps, kappa=kappa) for gaps in folded])) for kappa in (0.0, KAPPA))
     error = float(slopes.std() / np.sqrt(slopes.size))
-    reach = normal_quantile(alpha) * error
+    reach = max(normal_quantile(alpha) * error, doubt)
     low, high = min(value - most, value) - reach, max(value, value - least + reach)
     return Interval(max(low, 0.0), min(high, 1.0), alpha, METHOD)
 

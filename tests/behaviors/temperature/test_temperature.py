@@ -130,3 +130,15 @@ def test_what_cannot_be_measured_is_said():
         metrics.classwise_ece(probabilities, labels + 1, alpha=ALPHA)
     with pytest.raises(ValueError, match="images in either"):
         metrics.scaled_ece(probabilities, labels, np.ones(30, bool), alpha=ALPHA)
+
+
+@pytest.mark.parametrize("images", [40, 400])
+def test_no_error_seen_is_not_none_to_be_seen(images):
+    """Nothing wrong among N leaves 3 / N, as the rule of three has it."""
+    labels = np.arange(images) % CLASSES
+    sure, half = np.eye(CLASSES)[labels], np.arange(images) % 4 < 2
+    scaled = metrics.scaled_ece(sure, labels, half, alpha=ALPHA)
+    by_class = metrics.classwise_ece(sure, labels, alpha=ALPHA)
+    assert (scaled.value, by_class.value) == (pytest.approx(0), pytest.approx(0))
+    assert scaled.interval.high == pytest.approx(3 / images, rel=0.05)
+    assert by_class.interval.high == pytest.approx(2 / CLASSES * 3 / images, rel=0.05)
