@@ -161,6 +161,16 @@ def test_colour_and_marker_together_tell_64_models_apart():
     assert len({(style["fmt"], style["color"]) for style in (charts.style_of(many, name) for name in names)}) == 64
 
 
+def test_classes_are_those_of_the_models_in_their_order_and_of_people_at_the_end():
+    run = runs.usual()
+    shown = replace(run.pictures, examples=[runs.examples(name) for name in ("ann", "convnext-sup", "vit-clip")])
+    text = page(replace(run, pictures=shown))
+    listed = re.search(r'<select id="classes">(.*?)</select>', text, re.DOTALL)[1]
+    assert re.findall(r">([\w-]+) on val<", listed) == ["vit-clip", "convnext-sup", "ann"]
+    packed = json.loads(unpacked(told(text, "classes-packed")))
+    assert [one["model"] for one in packed] == ["vit-clip", "convnext-sup", "ann"]
+
+
 def test_numbers_whose_names_begin_alike_have_a_row_each():
     title = "AUROC of detecting what is out of distribution by the score, {} datasets"
     rows = [replace(runs.ONE, metric=f"{which}_auroc", title=title.format(which)) for which in ("near", "far")]
