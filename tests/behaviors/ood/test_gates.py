@@ -27,13 +27,14 @@ class Asked:
     """Stands in for the fixtures ``scores`` and ``features``; ``apart``: how strange strange images look."""
 
     model, dataset = "one", "all"
-    datasets = ("val", "ood_a", "ood_b")
+    datasets, few = ("val", "ood_a", "ood_b"), ()
 
     def __init__(self, apart, names=("msp", "energy")):
         self.apart, self.names = apart, names
 
     def images(self, dataset):
-        return np.random.default_rng(len(dataset) + ord(dataset[-1])), np.arange(400).astype(str)
+        few = 3 if dataset in self.few else 400
+        return np.random.default_rng(len(dataset) + ord(dataset[-1])), np.arange(few).astype(str)
 
 
 class AskedScores(Asked):
@@ -91,3 +92,11 @@ def test_a_score_that_is_lacking_is_named(score, names, why):
     judged(1.0, gate, names=names)
     assert gate.inapplicable["far_auroc"].endswith(why)
     assert "far_knn_auroc" in gate.measured
+
+
+def test_three_strange_images_decide_nothing(monkeypatch):
+    monkeypatch.setattr(Asked, "few", ("ood_b",))
+    gate = judged(2.0)
+    assert gate.measured == {}
+    assert set(gate.undecided) == set(METRICS)
+    assert gate.undecided["near_auroc"] == ("ood_b has 3 images, and it takes 10", 3)
