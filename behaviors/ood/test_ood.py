@@ -120,7 +120,7 @@ def by_neighbours(features: Featured, gate: Gate, metric: str) -> None:
     gate.check(metric, found, figure=lambda: curves(known, strange, found, KNN))
 
 
-def _too_few(gate: Gate, metric: str, asked: Sequence[Scores] | Sequence[Features]) -> bool:
+def _too_few(gate: Gate, metric: str, asked: Sequence[Scores | Features]) -> bool:
     """Whether some dataset has too few images; said, if so."""
     least = min(asked, key=lambda one: one.ids.size)
     if least.ids.size >= FEWEST:
