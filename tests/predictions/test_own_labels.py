@@ -83,11 +83,13 @@ def test_labels_that_agree_or_are_none_pass(tmp_path, name, kind, more):
         ({"label": LABELS + 1}, "counted from 1, not from 0"),
         ({"y_true": np.roll(LABELS, 1)}, "column 'y_true'"),
         ({"label": np.where(np.arange(20) == 7, 0, LABELS)}, r"which the dataset calls 'dog' \(1 of 20 images"),
+        ({"label": np.where(np.arange(20) == 7, np.nan, np.roll(LABELS, 1))}, r"\(19 of 20 images disagree"),
+        ({"label": np.where(np.arange(20) == 7, "", np.roll(NAMES, 1))}, r"\(19 of 20 images disagree"),
         ({"category": np.roll(NAMES, 1)}, "says 'dog' of image .* 'ant'"),
         ({"ground_truth": np.array(sorted(ALIASES))[np.roll(LABELS, 1)]}, "says 'n04' of image"),
         ({"label": np.array(["Ameise", "Biene", "Katze", "Hund"])[np.arange(20) // 5]}, "in another order"),
     ],
-    ids=["next", "from 1", "rolled", "one", "names", "aliases", "strangers"],
+    ids=["next", "from 1", "rolled", "one", "one missing", "one name missing", "names", "aliases", "strangers"],
 )
 @pytest.mark.parametrize(("name", "kind"), FILES)
 def test_labels_that_disagree_are_an_error(tmp_path, name, kind, more, why):
