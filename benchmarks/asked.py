@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from fixtures.predictions.cell import Cell
-from fixtures.predictions.oracle import Oracle
+from fixtures.predictions.provider import PredictionProvider
 
 Place = tuple[str, str, str, str]
 ASKED: dict[Place, int] = {}
@@ -20,15 +20,15 @@ ASKED: dict[Place, int] = {}
 
 def pytest_configure(config: pytest.Config) -> None:
     """Listen to whoever asks the store, or a model."""
-    answered = Oracle._stored
+    answered = PredictionProvider._stored
 
-    def listening(oracle: Oracle, cell: Cell) -> Any:
+    def listening(oracle: PredictionProvider, cell: Cell) -> Any:
         request = cell.request
         place = request.model, request.dataset, request.view, request.content
         ASKED[place] = max(ASKED.get(place, 0), len(cell.dataset.ids))
         return answered(oracle, cell)
 
-    Oracle._stored = listening  # type: ignore[method-assign]
+    PredictionProvider._stored = listening  # type: ignore[method-assign]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

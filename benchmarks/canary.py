@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from behaviors.contract.predictions import Predictions
 from fixtures.datasets.dataset import ClassMapping
-from fixtures.predictions.canary.chance import score
-from fixtures.predictions.canary.seen import Seen
-from fixtures.predictions.canary.watch import Canary
+from fixtures.predictions.label_checks.chance import score
+from fixtures.predictions.label_checks.seen import Seen
+from fixtures.predictions.label_checks.watch import Canary
 
 SIZES = (50, 200, 1_000, 5_000, 20_000, 50_000)
 CLASSES = (10, 16, 50, 100, 200, 1_000)

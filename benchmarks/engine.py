@@ -34,7 +34,7 @@ from fixtures.inference import engine
 from fixtures.models.load import build, load
 from fixtures.models.model import Identity, ModelSpec, Network
 from fixtures.models.spec import Setting, make, parse
-from fixtures.predictions.oracle import Oracle
+from fixtures.predictions.provider import PredictionProvider
 from fixtures.predictions.request import Request
 from fixtures.suite.loader import Suite, load_suite
 
@@ -246,7 +246,7 @@ def _cold(  # noqa: PLR0913
     noted = Noted(network, batches, concurrent=not ahead)
     with tempfile.TemporaryDirectory() as folder, mock.patch.dict(engine.AHEAD, cpu=ahead):
         started = time.perf_counter()
-        Oracle(suite, {spec.name: spec}, Path(folder), sources=Loaded(noted)).get(request)
+        PredictionProvider(suite, {spec.name: spec}, Path(folder), sources=Loaded(noted)).get(request)
         return time.perf_counter() - started
 
 

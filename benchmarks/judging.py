@@ -26,8 +26,8 @@ from behaviors.transfer.protocol import answered
 from fixtures.models import identity
 from fixtures.plugin import probing
 from fixtures.predictions.key import file_name
-from fixtures.predictions.oracle import Oracle
 from fixtures.predictions.provenance import facts_of
+from fixtures.predictions.provider import PredictionProvider
 from fixtures.predictions.request import Request
 from fixtures.predictions.rows import FITS, Rows
 from fixtures.predictions.table import build
@@ -125,7 +125,7 @@ def write(path: Path, found: dict[str, object]) -> None:
 def fill(path: Path, store: Path) -> None:
     """All that the behaviours ask for."""
     chosen = load_suite(str(path))
-    oracle = Oracle(chosen, chosen.models, store)
+    oracle = PredictionProvider(chosen, chosen.models, store)
     for name, spec in chosen.models.items():
         known = {"fingerprint": name * 8, "preprocessing": "none", "outputs": 1_000, "kind": "logits", "stable": True}
         answer = {"identity": known | {"facts": {}, "notes": []}, "files": []}
@@ -139,7 +139,7 @@ def fill(path: Path, store: Path) -> None:
         probe(oracle, name, chosen.roles, np.random.default_rng(number))
 
 
-def predicted(oracle: Oracle, request: Request, accuracy: float, random: np.random.Generator) -> None:
+def predicted(oracle: PredictionProvider, request: Request, accuracy: float, random: np.random.Generator) -> None:
     """Rows of a dataset that are right so often, more often where they are sure."""
     cell = oracle.cell(request)
     if oracle._store.find(cell.key) is not None:
@@ -164,7 +164,7 @@ def predicted(oracle: Oracle, request: Request, accuracy: float, random: np.rand
     oracle._store.write(cell.key, cell.file_name, [table], facts_of(cell, {}))
 
 
-def probe(oracle: Oracle, model: str, roles: object, random: np.random.Generator) -> None:
+def probe(oracle: PredictionProvider, model: str, roles: object, random: np.random.Generator) -> None:
     """What three fits of each task's probe answer."""
     every = [role for role in roles if role.startswith("probe_")]  # type: ignore[attr-defined]
     for task, (train, test) in probing.probe_tasks(every).items():

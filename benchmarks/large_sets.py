@@ -35,7 +35,7 @@ from fixtures.datasets.images.contents import _stamps
 from fixtures.datasets.images.kept import Kept, Known, columns_of, names_of
 from fixtures.datasets.images.vouched import FILE, KIND
 from fixtures.models import identity
-from fixtures.predictions.oracle import Oracle
+from fixtures.predictions.provider import PredictionProvider
 from fixtures.predictions.request import Request
 from fixtures.suite import imagenet
 from fixtures.suite.loader import load_suite
@@ -125,7 +125,7 @@ def opened(folder: Path) -> int:
 def fill(folder: Path) -> None:
     """Predictions of one model for all cells."""
     chosen = load_suite(str(folder / "c.yaml"), folder / CACHE)
-    oracle = Oracle(chosen, chosen.models, folder / "store")
+    oracle = PredictionProvider(chosen, chosen.models, folder / "store")
     known = {"fingerprint": "one" * 8, "preprocessing": "none", "outputs": CLASSES, "kind": "logits", "stable": True}
     answer = {"identity": known | {"facts": {}, "notes": []}, "files": []}
     identity._record(chosen.models["one"], folder / "store" / "identities").write(answer)

@@ -12,7 +12,7 @@ import numpy as np
 
 from behaviors.calibration.metrics import expected_calibration_error
 from behaviors.contract.predictions import Predictions
-from fixtures.predictions.oracle import Oracle
+from fixtures.predictions.provider import PredictionProvider
 from fixtures.predictions.request import Request
 from fixtures.suite.loader import load_suite
 
@@ -40,7 +40,7 @@ def main() -> None:
     """Measure and print."""
     suite = load_suite("mini")
     with tempfile.TemporaryDirectory() as store:
-        oracle = Oracle(suite, suite.models, Path(store))
+        oracle = PredictionProvider(suite, suite.models, Path(store))
         columns = {name: _column(oracle, name) for name in suite.models}
     print(f"| | {' | '.join(columns)} |")
     print("|---" * (len(columns) + 1) + "|")
@@ -48,7 +48,7 @@ def main() -> None:
         print(f"| {row} | {' | '.join(column[row] for column in columns.values())} |")
 
 
-def _column(oracle: Oracle, model: str) -> dict[str, str]:
+def _column(oracle: PredictionProvider, model: str) -> dict[str, str]:
     rows = {"parameters": oracle.identity(model).facts["parameters"]}
     for split in ACCURACY:
         rows[f"accuracy, {split}"] = f"{100 * accuracy(oracle.get(Request(model, split))):.1f}"

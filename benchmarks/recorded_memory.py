@@ -41,13 +41,13 @@ def write(folder: Path, images: int) -> None:
 
 def answer(suite: str, model: str) -> None:
     """One request, in a process of its own."""
-    from fixtures.predictions.oracle import Oracle
+    from fixtures.predictions.provider import PredictionProvider
     from fixtures.predictions.request import Request
     from fixtures.suite.loader import load_suite
 
     chosen = load_suite(suite)
     ids = chosen.dataset("val").ids
-    oracle = Oracle(chosen, chosen.models, Path(suite).parent / f"store-{model}")
+    oracle = PredictionProvider(chosen, chosen.models, Path(suite).parent / f"store-{model}")
     oracle.identity(model)
     before, started = peak(), time.perf_counter()
     found = oracle.get(Request(model, "val"))

@@ -15,14 +15,14 @@ where a gap is near 0.  With mu = E d, s_b the standard error of d_b, se^2 = sum
 The over-confident part is sum max(d_b, 0).  As max(x, 0) = (x + |x|) / 2 it has half the bias of |x|, and no more
 variance than x; [mu > 0] takes the place of sign(mu); S never exceeds it.  The under-confident part is the same of -d.
 The two low bounds together could err 1.5 alpha; ``benchmarks/intervals.py`` measures how often they do.
-Where few predictions are right, or few are wrong, no reach is less than ``behaviors.calibration.few`` says.
+Where few predictions are right, or few are wrong, no reach is less than ``behaviors.calibration.small_counts`` says.
 """
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr  # scipy.stats would double the time to import
 
-from behaviors.calibration.few import accuracy_doubt
+from behaviors.calibration.small_counts import accuracy_doubt
 from behaviors.statistics.gaps import KAPPA, Gaps, folding_bias
 from behaviors.statistics.intervals import normal_quantile
 

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from behaviors.calibration.bins import Bins, bin_by_confidence, bin_by_mass
 from behaviors.calibration.bounds import Bounds, ece_bounds, overconfidence_bounds
-from behaviors.calibration.few import PREDICTIONS, WIDENED, Kinds, few_notes, widened
+from behaviors.calibration.small_counts import PREDICTIONS, WIDENED, Kinds, few_notes, widened
 from behaviors.contract import per_image
 from behaviors.contract.measurement import Interval, Measurement
 from behaviors.statistics import evidence

@@ -22,7 +22,7 @@ import pyarrow as pa
 from benchmarks.reliability.damages import in_fork
 from benchmarks.reliability.runs import Asked, end, run_all, start
 from benchmarks.reliability.world import ROOT, World
-from fixtures.predictions import sealed
+from fixtures.predictions import checksummed_parquet
 
 CHOSEN = "-k=(test_ece or test_accuracy or test_shift) and not said"
 SECONDS = 600
@@ -107,7 +107,7 @@ def completed(world: World, folder: Path, workers: tuple[str, ...]) -> Mapping[s
 
 def _rows(path: Path) -> str:
     """Digest of all that a file of predictions says, but for the time when it was written."""
-    table, facts = sealed.read(path)
+    table, facts = checksummed_parquet.read(path)
     rows = table.replace_schema_metadata(None).combine_chunks()
     said = {name: value for name, value in facts.items() if name not in ("written", "file_sha256")}
     stream = BytesIO()

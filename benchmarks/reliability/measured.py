@@ -13,8 +13,8 @@ from benchmarks.reliability.world import World
 from fixtures.core.arrays import Pixels, load_or_make
 from fixtures.core.errors import InputError
 from fixtures.plugin.search_memory import Searching
-from fixtures.predictions.oracle import Oracle
 from fixtures.predictions.progress import Silent
+from fixtures.predictions.provider import PredictionProvider
 from fixtures.predictions.refusals import Refusals
 from fixtures.predictions.request import Request
 from fixtures.runs.kept import saved
@@ -54,11 +54,11 @@ class Stopping(Silent):
             raise Stopped
 
 
-def opened(world: World, store: Path, progress: Silent | None = None) -> Oracle:
+def opened(world: World, store: Path, progress: Silent | None = None) -> PredictionProvider:
     """The world's predictions; what is known of datasets is kept in the store's folder, too."""
     os.environ["XDG_CACHE_HOME"] = str(store / "cache")
     suite = load_suite(str(world.suite))
-    return Oracle(
+    return PredictionProvider(
         suite,
         suite.models,
         store,

@@ -16,7 +16,7 @@ from fixtures.core import remarks
 from fixtures.core.arrays import load_or_make
 from fixtures.core.records import json_record, kept_or_made
 from fixtures.datasets.images import contents, inventory
-from fixtures.models import fingerprint, heads
+from fixtures.models import fingerprint, zero_shot_cache
 from fixtures.plugin.search_memory import Searching
 from fixtures.predictions.refusals import Refusals
 
@@ -44,7 +44,7 @@ class Classifier(Kind):
             self.made.append(name)
             return torch.arange(6.0).reshape(2, 3) + ord(name[0])
 
-        return heads.classifier(self.folder, f"{name:0<64}", (None, 3), make).tolist()
+        return zero_shot_cache.classifier(self.folder, f"{name:0<64}", (None, 3), make).tolist()
 
 
 class Array(Kind):

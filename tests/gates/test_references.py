@@ -14,7 +14,7 @@ from benchmarks.references import LAW, demanded, differing, estimate, numbers, p
 from fixtures.gates.comparison import METRICS as OF_BASELINES
 from fixtures.gates.metrics import known_groups, known_metrics
 from fixtures.gates.thresholds import load
-from fixtures.predictions.oracle import Oracle
+from fixtures.predictions.provider import PredictionProvider
 from fixtures.predictions.request import Request
 from fixtures.suite.loader import load_suite
 
@@ -265,7 +265,7 @@ def test_open_clip(law):
 @pytest.mark.parametrize("model", MODELS)
 def test_the_design_effects_are_those_of_the_published_decisions(law, model, real, tmp_path):
     suite = load_suite(str(ROOT / "examples" / "decisions.yaml"), tmp_path / "cache")
-    said = decisions(Oracle(suite, suite.models, tmp_path / "store").get(Request(model, "cue_conflict")))
+    said = decisions(PredictionProvider(suite, suite.models, tmp_path / "store").get(Request(model, "cue_conflict")))
     assert real.is_dir()
     for metric, measure in (("shape_fraction", shape_fraction), ("cue_accuracy", cue_accuracy)):
         measured = measure(said, alpha=0.05)

@@ -10,7 +10,7 @@ from torchvision.transforms import functional as F
 
 from fixtures.core.errors import InputError
 from fixtures.inference.engine import Engine
-from fixtures.models.built import Built
+from fixtures.models.loaded_model import Built
 from fixtures.models.network import TorchNetwork
 from fixtures.models.preprocess import from_transform
 from fixtures.predictions.request import Request

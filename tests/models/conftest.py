@@ -10,8 +10,8 @@ import pytest
 import torch
 from PIL import Image
 
+from fixtures.models.hub_access import quiet_libraries
 from fixtures.models.model import ModelSpec
-from fixtures.models.quiet import quiet_libraries
 from fixtures.models.spec import parse
 
 torch.set_num_threads(1)

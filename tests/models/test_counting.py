@@ -4,9 +4,9 @@ import pytest
 import torch
 from torch import nn
 
-from fixtures.models.built import Built
 from fixtures.models.counting import counted
 from fixtures.models.load import load
+from fixtures.models.loaded_model import Built
 from fixtures.models.model import Identity
 from fixtures.models.network import TorchNetwork
 from fixtures.models.onnx_cost import count

@@ -11,8 +11,8 @@ import torch
 from PIL import Image
 
 from fixtures.core.errors import InputError
-from fixtures.models.built import CODE
 from fixtures.models.load import build, load
+from fixtures.models.loaded_model import CODE
 from fixtures.models.model import ModelSpec
 from fixtures.models.preprocess import from_transform
 from fixtures.models.users_model import digest_settings

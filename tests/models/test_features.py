@@ -15,9 +15,9 @@ from torch import nn
 from behaviors.contract.features import NoFeatures
 from fixtures.features.network import FeatureNetwork
 from fixtures.models.features import reader
+from fixtures.models.hub_access import quiet_libraries
 from fixtures.models.load import load
 from fixtures.models.model import ModelSpec
-from fixtures.models.quiet import quiet_libraries
 from tests.models.conftest import ARGUMENTS
 
 Spec = Callable[..., ModelSpec]

@@ -15,13 +15,13 @@ from torchvision import transforms
 import fixtures.mini.architectures  # noqa: F401  (registers mini_vit and mini_convnext)
 from fixtures.core.errors import InputError
 from fixtures.models import input_size
-from fixtures.models.built import Built
+from fixtures.models.hub_access import quiet_libraries
 from fixtures.models.input_size import at_input_size, patch_side
 from fixtures.models.load import load
+from fixtures.models.loaded_model import Built
 from fixtures.models.model import Identity
 from fixtures.models.network import TorchNetwork
 from fixtures.models.preprocess import from_transform
-from fixtures.models.quiet import quiet_libraries
 from fixtures.models.zero_shot import ZeroShot
 from tests.models.conftest import CLASSES, CLIP, PROMPTS
 

@@ -10,9 +10,9 @@ from PIL import Image
 from torch import nn
 
 from fixtures.core.errors import InputError
-from fixtures.models.built import Built
 from fixtures.models.device import choose_device, choose_precision
 from fixtures.models.load import build, load
+from fixtures.models.loaded_model import Built
 from fixtures.models.model import Identity, ModelSpec
 from fixtures.models.network import TorchNetwork, prefers_channels_last
 from fixtures.models.preprocess import Preprocessing

@@ -11,7 +11,7 @@ from fixtures.core import remarks
 from fixtures.core.errors import InputError
 from fixtures.models.model import ModelSpec
 from fixtures.models.recorded import identity, in_pieces, recorded
-from fixtures.models.rows import ENOUGH, Misnamed, Naming, check_rows
+from fixtures.models.validate_outputs import ENOUGH, Misnamed, Naming, check_rows
 from fixtures.predictions.rows import Decisions, from_decisions
 
 Spec = Callable[..., ModelSpec]

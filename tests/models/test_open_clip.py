@@ -15,11 +15,11 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from fixtures.core.errors import InputError
-from fixtures.models.built import Built
+from fixtures.models.hub_access import quiet_libraries
 from fixtures.models.load import build, load
+from fixtures.models.loaded_model import Built
 from fixtures.models.model import ModelSpec
 from fixtures.models.open_clip_weights import Target, _evidence_of_tag, _quick_gelu, target_of
-from fixtures.models.quiet import quiet_libraries
 from tests.models.conftest import CLASSES, CLIP, PROMPTS
 
 Spec = Callable[..., ModelSpec]

@@ -8,9 +8,9 @@ import torch
 from huggingface_hub import constants
 
 from fixtures.core.errors import InputError
+from fixtures.models.hub_access import quiet_libraries
 from fixtures.models.load import build
 from fixtures.models.model import ModelSpec
-from fixtures.models.quiet import quiet_libraries
 
 Spec = Callable[..., ModelSpec]
 OLD, NEW = "8cb2871" + "0" * 33, "b5791d4" + "0" * 33

@@ -8,7 +8,7 @@ from fixtures.core.errors import InputError
 from fixtures.core.trial_names import image_shown
 from fixtures.datasets.class_space import ClassSpace
 from fixtures.datasets.formats.cue_conflict import open_cue_conflict_names
-from fixtures.models.join import join
+from fixtures.models.align import join
 from tests.datasets.pictures import declaration
 
 IDS = ("bird/bird3-cat2.png", "cat/cat1-bird1.png")

@@ -12,7 +12,7 @@ from fixtures.core.errors import InputError
 from fixtures.datasets.dataset import ClassMapping, Dataset, Manifest
 from fixtures.models.model import Identity, ModelSpec
 from fixtures.models.recorded import Recorded
-from fixtures.predictions.oracle import Oracle
+from fixtures.predictions.provider import PredictionProvider
 
 SIDE = 8
 
@@ -124,8 +124,8 @@ def shelf(*names: str, **more) -> Shelf:
     return Shelf({name: identity(f"weights of {name}", **more) for name in names})
 
 
-def oracle(root: Path, models: Shelf, *datasets: Dataset, **options) -> Oracle:
+def provider(root: Path, models: Shelf, *datasets: Dataset, **options) -> PredictionProvider:
     specs = {name: spec(name) for name in models.identities}
     specs |= {name: spec(name, "predictions") for name in models.recordings}
     suite = Suite({dataset.name: dataset for dataset in datasets or (noise(),)})
-    return Oracle(suite, specs, root, sources=models, **options)
+    return PredictionProvider(suite, specs, root, sources=models, **options)

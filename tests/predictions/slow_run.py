@@ -8,7 +8,7 @@ import torch
 
 from fixtures.predictions import partial
 from fixtures.predictions.request import Request
-from tests.predictions.fakes import Linear, Shelf, oracle, shelf
+from tests.predictions.fakes import Linear, Shelf, provider, shelf
 
 
 def counting(log: Path, seconds: float = 0.0) -> Shelf:
@@ -28,4 +28,4 @@ if __name__ == "__main__":
     store, log, seconds = Path(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3])
     partial.SECONDS = 0.0
     torch.set_num_threads(1)
-    oracle(store, counting(log, seconds), batch_size=5).get(Request("one", "noise"))
+    provider(store, counting(log, seconds), batch_size=5).get(Request("one", "noise"))

@@ -7,7 +7,7 @@ import pytest
 from fixtures.predictions.plan import Plan, costs, left, told
 from fixtures.predictions.request import Request
 from fixtures.predictions.speeds import Speeds
-from tests.predictions.fakes import identity, noise, oracle, shelf
+from tests.predictions.fakes import identity, noise, provider, shelf
 
 ASK = Request("one", "noise")
 
@@ -40,10 +40,10 @@ def test_a_damaged_file_tells_nothing(tmp_path, content):
 
 
 def test_an_oracle_remembers_how_fast_it_was(tmp_path):
-    first = oracle(tmp_path, shelf("one"), noise(200))
+    first = provider(tmp_path, shelf("one"), noise(200))
     first.get(ASK)
     first.close()
-    asked = oracle(tmp_path, shelf("one"), noise(200), noise(400, name="other"))
+    asked = provider(tmp_path, shelf("one"), noise(200), noise(400, name="other"))
     speed = asked.speed("one")
     assert speed > 0
     plan = Plan.of(asked, [ASK, Request("one", "other")])
@@ -54,7 +54,7 @@ def test_an_oracle_remembers_how_fast_it_was(tmp_path):
 
 
 def test_a_sample_is_told_beside_all_of_them(tmp_path):
-    asked, some = (oracle(tmp_path, shelf("one"), noise(200), max_images=most) for most in (None, 50))
+    asked, some = (provider(tmp_path, shelf("one"), noise(200), max_images=most) for most in (None, 50))
     said = costs(Plan.of(asked, [ASK]), {ASK: 64}, asked.speed, (50, Plan.of(some, [ASK])))
     sample, every, looks = said.splitlines()
     assert sample.startswith("with --max-images 50: 50 images")
@@ -63,7 +63,7 @@ def test_a_sample_is_told_beside_all_of_them(tmp_path):
 
 
 def test_what_looks_have_predicted_counts(tmp_path):
-    asked = oracle(tmp_path, shelf("one"), noise(200))
+    asked = provider(tmp_path, shelf("one"), noise(200))
     asked.get(replace(ASK, images=64, order="0"))
     plan = Plan.of(asked, [ASK])
     assert plan.entries[0][1].status == "partial"
@@ -72,7 +72,7 @@ def test_what_looks_have_predicted_counts(tmp_path):
 
 
 def test_nothing_to_predict_costs_nothing(tmp_path):
-    asked = oracle(tmp_path, shelf("one"), noise(200))
+    asked = provider(tmp_path, shelf("one"), noise(200))
     asked.get(ASK)
     assert costs(Plan.of(asked, [ASK]), {}, asked.speed) == ""
 

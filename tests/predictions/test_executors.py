@@ -31,15 +31,15 @@ def planned(folder: Path, monkeypatch, **options) -> UnitPlan:
     )
     suite = furnish(folder, models=f"{{{each}}}")
     job = Job(suite=str(suite), store=str(folder / "store"), folder=str(folder), batch_size=8, device="cpu")
-    return plan_units(job, job.oracle(), [ONE, TWO])
+    return plan_units(job, job.provider(), [ONE, TWO])
 
 
 def assembled(plan: UnitPlan) -> dict[str, bytes]:
     """What an ordinary run makes of the store, which needs no network for it."""
-    oracle = plan.job.oracle()
+    provider = plan.job.provider()
     for request in (ONE, TWO):
-        oracle.get(request)
-    assert [entry.predicted for entry in oracle.log] == [0, 0]
+        provider.get(request)
+    assert [entry.predicted for entry in provider.log] == [0, 0]
     return stored(plan)
 
 
@@ -51,9 +51,9 @@ def stored(plan: UnitPlan) -> dict[str, bytes]:
 def whole(plan: UnitPlan, folder: Path) -> dict[str, bytes]:
     """What one process writes without units."""
     alone = replace(plan, job=replace(plan.job, store=str(folder)))
-    oracle = alone.job.oracle()
+    provider = alone.job.provider()
     for request in (ONE, TWO):
-        oracle.get(request)
+        provider.get(request)
     return stored(alone)
 
 

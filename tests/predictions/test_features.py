@@ -18,7 +18,7 @@ from fixtures.predictions import partial
 from fixtures.predictions.plan import Plan, render
 from fixtures.predictions.request import Request
 from fixtures.predictions.table import column, ids_of
-from tests.predictions.fakes import Linear, noise, oracle, shelf
+from tests.predictions.fakes import Linear, noise, provider, shelf
 
 ASK = Request("one", "noise", content="features")
 WIDTH = 12
@@ -51,7 +51,7 @@ def seeing(**more):
 
 
 def extracted(root, models=None, dataset=None, **options):
-    asked = oracle(root, models or seeing(), dataset or probed(), **options)
+    asked = provider(root, models or seeing(), dataset or probed(), **options)
     return asked, asked.features(ASK)
 
 
@@ -88,7 +88,7 @@ def test_the_file_opens_in_pandas_and_is_named_after_its_content(tmp_path):
 
 
 def test_features_and_predictions_of_the_same_images_do_not_meet(tmp_path):
-    asked = oracle(tmp_path, seeing(), noise())
+    asked = provider(tmp_path, seeing(), noise())
     asked.get(Request("one", "noise"))
     asked.features(ASK)
     assert asked.cell(ASK).key != asked.cell(Request("one", "noise")).key
@@ -160,13 +160,13 @@ def test_a_recording_has_none(tmp_path):
     models = shelf()
     models.recordings["said"] = Recorded((), "logits")
     models.identities["said"] = shelf("said").identities["said"]
-    asked = oracle(tmp_path, models, probed())
+    asked = provider(tmp_path, models, probed())
     with pytest.raises(NoFeatures, match="said is recorded predictions"):
         asked.features(replace(ASK, model="said"))
 
 
 def test_the_plan_knows_features(tmp_path):
-    asked = oracle(tmp_path, seeing(), probed())
+    asked = provider(tmp_path, seeing(), probed())
     assert "one    noise    features      50  missing" in render(Plan.of(asked, [ASK]))
     asked.features(ASK)
     assert "1 predictions of 50 images: 1 stored, 0 missing" in render(Plan.of(asked, [ASK]))
@@ -190,7 +190,7 @@ def _no_calls():
 
 def probe(root, models=None, train=None, test=None, **options):
     train, test = train or probed(40, name="train"), test or probed(30, name="test", content="b")
-    asked = oracle(root, models or seeing(), train, test, **options)
+    asked = provider(root, models or seeing(), train, test, **options)
     return StoredProbe(asked, "noise", replace(ASK, dataset="train"), replace(ASK, dataset="test"))
 
 
@@ -246,7 +246,7 @@ def test_damaged_answers_are_noticed_and_fitted_again(tmp_path):
     asked = probe(tmp_path)
     assert (asked.answers(nearest, seeds=(0, 1)).predicted == first.predicted).all()
     assert len(CALLS) == 2
-    assert asked.oracle.remarks[0].startswith(f"{path.name} was damaged: ")
+    assert asked.provider.remarks[0].startswith(f"{path.name} was damaged: ")
 
 
 def test_images_that_cannot_be_read_take_no_part(tmp_path):
@@ -268,7 +268,7 @@ def test_what_nothing_vouches_for_is_forgotten_at_the_end(tmp_path):
     asked = probe(tmp_path, models)
     asked.answers(nearest, seeds=(0,))
     assert len(list(tmp_path.glob("one__*.parquet"))) == 3
-    asked.oracle.close()
+    asked.provider.close()
     assert not list(tmp_path.glob("one__*.parquet"))
 
 

@@ -20,7 +20,7 @@ from fixtures.predictions.request import Request
 from fixtures.predictions.store import Store, check_usable
 from fixtures.predictions.units.unit import Unit
 from fixtures.predictions.units.work import work_through
-from tests.predictions.fakes import noise, oracle, shelf
+from tests.predictions.fakes import noise, provider, shelf
 
 ASK = Request("one", "noise")
 URL = "s3://bucket/predictions"
@@ -63,7 +63,7 @@ def machine(bucket, tmp_path, monkeypatch):
 
 
 def fresh(root):
-    return oracle(root, shelf("one"), noise(broken=(3, 11), tolerance=0.5), batch_size=5)
+    return provider(root, shelf("one"), noise(broken=(3, 11), tolerance=0.5), batch_size=5)
 
 
 def units(some) -> list[Unit]:

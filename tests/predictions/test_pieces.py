@@ -18,7 +18,7 @@ from fixtures.predictions.target import Subject
 from fixtures.predictions.units.job import Job
 from fixtures.predictions.units.plan_file import plan_units
 from tests.datasets.pictures import declaration, folders
-from tests.predictions.fakes import oracle, shelf
+from tests.predictions.fakes import provider, shelf
 
 ASKED = Request("one", "c")
 CLASSES = ("n02121620", "dog", "gear", "cat", "hat", "mat", "rat")
@@ -48,7 +48,7 @@ class WithPieces(dict):
 
 
 def asking(store, dataset):
-    asked = oracle(store, shelf("one"), dataset)
+    asked = provider(store, shelf("one"), dataset)
     asked._suite.datasets = WithPieces(asked._suite.datasets)
     return asked
 

@@ -12,10 +12,10 @@ import pytest
 
 from fixtures.core import locks
 from fixtures.core.errors import InputError
-from fixtures.predictions import buffer, partial, sealed
+from fixtures.predictions import buffer, checksummed_parquet, partial
 from fixtures.predictions.progress import Silent
 from fixtures.predictions.request import Request
-from tests.predictions.fakes import noise, oracle, shelf
+from tests.predictions.fakes import noise, provider, shelf
 from tests.predictions.slow_run import counting
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,10 +56,10 @@ def test_one_process_predicts_and_the_other_waits_and_reads(tmp_path, monkeypatc
     monkeypatch.setattr(locks, "PATIENCE", 0.05)
     root, log = tmp_path / "store", tmp_path / "log"
     process, heard = start(root, log, 0.1), Heard()
-    other = oracle(root, shelf("two"))
+    other = provider(root, shelf("two"))
     assert len(other.get(Request("two", "noise"))) == 50  # another key is not held up
     assert not list(root.glob("one__*.parquet"))
-    here = oracle(root, counting(log), progress=heard)
+    here = provider(root, counting(log), progress=heard)
     answer = here.get(ASK)
     assert process.wait() == 0
     assert sum(counted(log)) == 50
@@ -76,7 +76,7 @@ def test_a_killed_run_goes_on_where_it_was_with_the_same_result(tmp_path):
     (folder,) = root.glob("*.partial")
     done = sum(stop - start for start, stop in partial.spans(folder))
     assert 0 < done < 50
-    here = oracle(root, counting(log), batch_size=5, progress=heard)
+    here = provider(root, counting(log), batch_size=5, progress=heard)
     assert here.state(ASK).status == "partial"
     assert here.state(ASK).done == done
     answer = here.get(ASK)
@@ -84,7 +84,7 @@ def test_a_killed_run_goes_on_where_it_was_with_the_same_result(tmp_path):
     assert 50 <= sum(counted(log)) <= 55  # what was being predicted when the process died is done again
     assert heard.updates == list(range(done, 51, 5))
     assert not folder.exists()
-    whole = oracle(tmp_path / "other", shelf("one"), batch_size=5).get(ASK)
+    whole = provider(tmp_path / "other", shelf("one"), batch_size=5).get(ASK)
     for name in ("ids", "labels", "top_classes", "top_probabilities", "label_log_probability", "log_sum_exp"):
         assert np.array_equal(getattr(answer, name), getattr(whole, name)), name
 
@@ -102,7 +102,7 @@ def interrupted(root, monkeypatch, seconds=0.0, at=31, **dataset):
 
     monkeypatch.setattr(partial, "SECONDS", seconds)
     with pytest.raises(Stop):
-        oracle(root, shelf("one"), noise(loaded=stop, **dataset), batch_size=5).get(ASK)
+        provider(root, shelf("one"), noise(loaded=stop, **dataset), batch_size=5).get(ASK)
     (folder,) = root.glob("*.partial")
     return sorted(folder.iterdir())
 
@@ -123,8 +123,8 @@ def flip(path):
 
 
 def swap(path):
-    table, facts = sealed.read(path)
-    sealed.write(path, [table], {**facts, "key": "0" * 64})
+    table, facts = checksummed_parquet.read(path)
+    checksummed_parquet.write(path, [table], {**facts, "key": "0" * 64})
 
 
 def folder(path):
@@ -146,30 +146,30 @@ def test_a_damaged_part_is_noticed_and_predicted_again(tmp_path, monkeypatch, da
     parts = interrupted(tmp_path, monkeypatch)
     assert [part.name for part in parts] == [f"{start:09d}-{start + 5:09d}.parquet" for start in range(0, 30, 5)]
     damage(parts[2])
-    again = oracle(tmp_path, shelf("one"), batch_size=5)
+    again = provider(tmp_path, shelf("one"), batch_size=5)
     answer = again.get(ASK)
     assert again.log[0].predicted == 25  # the parts behind it stay
     (remark,) = again.remarks
     assert remark.startswith("000000010-000000015.parquet of ")
     assert "was damaged" in remark
     assert (tmp_path / "damaged" / parts[2].name).exists()
-    whole = oracle(tmp_path / "other", shelf("one"), batch_size=5).get(ASK)
+    whole = provider(tmp_path / "other", shelf("one"), batch_size=5).get(ASK)
     assert np.array_equal(answer.top_probabilities, whole.top_probabilities)
     assert np.array_equal(answer.ids, whole.ids)
 
 
 def test_unreadable_images_are_remembered_across_an_interruption(tmp_path, monkeypatch):
     interrupted(tmp_path, monkeypatch, broken=(3,), tolerance=0.1)
-    again = oracle(tmp_path, shelf("one"), noise(broken=(3,), tolerance=0.1), batch_size=5)
+    again = provider(tmp_path, shelf("one"), noise(broken=(3,), tolerance=0.1), batch_size=5)
     assert len(again.get(ASK)) == 49
     assert again.log[0].predicted == 20
     assert list(again.log[0].unreadable) == ["folder/00003.png"]
 
 
 def test_whole_distributions_survive_too_and_are_written_in_groups(tmp_path, monkeypatch):
-    monkeypatch.setattr(sealed, "ROW_GROUP", 1000)
+    monkeypatch.setattr(checksummed_parquet, "ROW_GROUP", 1000)
     interrupted(tmp_path, monkeypatch, keep_probabilities=True)
-    answer = oracle(tmp_path, shelf("one"), noise(keep_probabilities=True), batch_size=5).get(ASK)
+    answer = provider(tmp_path, shelf("one"), noise(keep_probabilities=True), batch_size=5).get(ASK)
     assert answer.probabilities.shape == (50, 7)
     np.testing.assert_allclose(answer.probabilities.sum(axis=1), 1)
     np.testing.assert_array_equal(answer.probabilities.max(axis=1), answer.confidence)
@@ -179,7 +179,7 @@ def test_more_rows_than_memory_may_hold_are_set_down(tmp_path, monkeypatch):
     monkeypatch.setattr(buffer, "BYTES", 2000)  # 17 rows
     parts = interrupted(tmp_path, monkeypatch, seconds=1000.0)
     assert [part.name for part in parts] == ["000000000-000000015.parquet", "000000015-000000030.parquet"]
-    assert len(oracle(tmp_path, shelf("one"), batch_size=5).get(ASK)) == 50
+    assert len(provider(tmp_path, shelf("one"), batch_size=5).get(ASK)) == 50
 
 
 def test_a_part_that_cannot_be_written_is_one_sentence(tmp_path, monkeypatch):
@@ -187,14 +187,14 @@ def test_a_part_that_cannot_be_written_is_one_sentence(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(partial, "SECONDS", 0.0)
-    monkeypatch.setattr(sealed, "_write", full)
+    monkeypatch.setattr(checksummed_parquet, "_write", full)
     with pytest.raises(InputError, match=r"predictions cannot be written to .*No space left on device"):
-        oracle(tmp_path, shelf("one")).get(ASK)
+        provider(tmp_path, shelf("one")).get(ASK)
 
 
 def test_what_is_in_the_way_of_parts_and_locks_is_put_aside(tmp_path, monkeypatch):
     monkeypatch.setattr(partial, "SECONDS", 0.0)
-    asked = oracle(tmp_path, shelf("one"))
+    asked = provider(tmp_path, shelf("one"))
     key = asked.state(ASK).key[:12]
     (tmp_path / f"{key}.partial").write_text("in the way")
     (tmp_path / ".locks" / f"{key}.lock" / "below").mkdir(parents=True)
@@ -205,17 +205,17 @@ def test_what_is_in_the_way_of_parts_and_locks_is_put_aside(tmp_path, monkeypatc
 
 
 def test_a_read_only_store_is_read(tmp_path):
-    oracle(tmp_path, shelf("one")).get(ASK)
+    provider(tmp_path, shelf("one")).get(ASK)
     for path in sorted((tmp_path / ".locks").iterdir()):
         path.unlink()
     (tmp_path / ".locks").rmdir()
-    oracle(tmp_path, shelf("one")).get(ASK)
+    provider(tmp_path, shelf("one")).get(ASK)
     assert not (tmp_path / ".locks").exists()  # reading takes no lock and makes no folder
 
 
 def test_threads_that_ask_for_the_same_thing_predict_it_once(tmp_path):
     log = tmp_path / "log"
-    asked = [oracle(tmp_path / "store", counting(log, 0.02), batch_size=5) for _ in range(3)]
+    asked = [provider(tmp_path / "store", counting(log, 0.02), batch_size=5) for _ in range(3)]
     threads = [threading.Thread(target=one.get, args=(ASK,)) for one in asked]
     for thread in threads:
         thread.start()

@@ -7,10 +7,10 @@ import re
 import time
 from contextlib import contextmanager
 
-from fixtures.predictions.board import STALE, ControllerDisplay, WorkerReporter
 from fixtures.predictions.progress import DELAY, Line, Silent, TerminalProgress, Whole, fitted, for_stream, meter
 from fixtures.predictions.request import Request
-from tests.predictions.fakes import oracle, shelf
+from fixtures.predictions.worker_progress import STALE, ControllerDisplay, WorkerReporter
+from tests.predictions.fakes import provider, shelf
 
 
 class Terminal(io.StringIO):
@@ -75,7 +75,7 @@ def test_the_time_left_is_of_the_whole_plan(monkeypatch):
 
 
 def test_the_plan_counts_what_the_store_lacks_once(tmp_path):
-    asked = oracle(tmp_path, shelf("one"))
+    asked = provider(tmp_path, shelf("one"))
     plan = [Request("one", "noise"), Request("one", "noise"), Request("nobody", "noise")]
     assert asked.ahead(plan) == 50
     asked.get(Request("one", "noise"))
@@ -158,7 +158,7 @@ def test_a_log_file_gets_nothing(tmp_path, monkeypatch):
     log = io.StringIO()
     progress = for_stream(log)
     assert isinstance(progress, Silent)
-    oracle(tmp_path, shelf("one"), progress=progress).get(Request("one", "noise"))
+    provider(tmp_path, shelf("one"), progress=progress).get(Request("one", "noise"))
     assert log.getvalue() == ""
     assert isinstance(for_stream(Terminal()), TerminalProgress)
     monkeypatch.setenv("TERM", "dumb")
@@ -169,7 +169,7 @@ def test_the_oracle_tells_how_far_it_is(tmp_path):
     terminal, clock = Terminal(), Clock()
     progress = TerminalProgress(Line(terminal), clock)
     models = shelf("one")
-    asked = oracle(tmp_path, models, batch_size=10, progress=progress)
+    asked = provider(tmp_path, models, batch_size=10, progress=progress)
     network = models.load(asked._specs["one"], models.identities["one"])
     network.before = lambda batch: setattr(clock, "now", clock.now + 1)
     asked.get(Request("one", "noise"))

@@ -6,15 +6,15 @@ import numpy as np
 
 from fixtures.datasets.derived.sample import sample
 from fixtures.predictions.request import Request
-from tests.predictions.fakes import noise, oracle, shelf
+from tests.predictions.fakes import noise, provider, shelf
 
 ASK = Request("one", "noise")
 
 
 def test_a_sample_is_taken_from_what_is_stored_of_all_images(tmp_path):
     models = shelf("one")
-    everything = oracle(tmp_path, models).get(ASK)
-    asked = oracle(tmp_path, models, max_images=20)
+    everything = provider(tmp_path, models).get(ASK)
+    asked = provider(tmp_path, models, max_images=20)
     assert asked.state(ASK).status == "stored"
     found = asked.get(ASK)
     assert sum(models.networks["one"].passes) == 50, "nothing was predicted again"
@@ -27,7 +27,7 @@ def test_a_sample_is_taken_from_what_is_stored_of_all_images(tmp_path):
 
 def test_so_is_the_part_that_a_request_asks_for(tmp_path):
     models = shelf("one")
-    asked = oracle(tmp_path, models)
+    asked = provider(tmp_path, models)
     asked.get(ASK)
     asked.get(replace(ASK, images=10))
     assert sum(models.networks["one"].passes) == 50
@@ -36,8 +36,8 @@ def test_so_is_the_part_that_a_request_asks_for(tmp_path):
 def test_images_that_could_not_be_read_are_left_out_of_the_sample_too(tmp_path):
     models, rows = shelf("one"), (3, 4, 5, 6, 7, 8, 9)
     broken = noise(broken=rows, tolerance=0.5)
-    oracle(tmp_path, models, broken).get(ASK)
-    asked = oracle(tmp_path, models, broken, max_images=20)
+    provider(tmp_path, models, broken).get(ASK)
+    asked = provider(tmp_path, models, broken, max_images=20)
     found = asked.get(ASK)
     lost = {broken.ids[k] for k in rows} & set(sample(broken, 20).ids)
     assert len(lost) > 0
@@ -48,17 +48,17 @@ def test_images_that_could_not_be_read_are_left_out_of_the_sample_too(tmp_path):
 
 def test_other_images_of_the_same_names_are_predicted(tmp_path):
     models = shelf("one")
-    oracle(tmp_path, models).get(ASK)
-    asked = oracle(tmp_path, models, noise(content="b"), max_images=20)
+    provider(tmp_path, models).get(ASK)
+    asked = provider(tmp_path, models, noise(content="b"), max_images=20)
     asked.get(ASK)
     assert sum(models.networks["one"].passes) == 70
 
 
 def test_a_damaged_file_gives_no_sample(tmp_path):
     models = shelf("one")
-    first = oracle(tmp_path, models)
+    first = provider(tmp_path, models)
     first.get(ASK)
     path = first.log[0].path
     path.write_bytes(path.read_bytes()[:-9])
-    oracle(tmp_path, models, max_images=20).get(ASK)
+    provider(tmp_path, models, max_images=20).get(ASK)
     assert sum(models.networks["one"].passes) == 70

@@ -10,17 +10,17 @@ import pytest
 from fixtures.core.drafts import sweep
 from fixtures.core.errors import InputError
 from fixtures.datasets.dataset import ClassMapping
-from fixtures.predictions import sealed
+from fixtures.predictions import checksummed_parquet
 from fixtures.predictions.key import file_name, key_of
 from fixtures.predictions.request import Request
-from tests.predictions.fakes import identity, noise, oracle, shelf
+from tests.predictions.fakes import identity, noise, provider, shelf
 
 ASK = Request("one", "noise")
 
 
 def predicted(root, **options):
     """A store with one answer in it, and its file."""
-    answer = oracle(root, shelf("one"), **options).get(ASK)
+    answer = provider(root, shelf("one"), **options).get(ASK)
     (path,) = root.glob("*.parquet")
     return answer, path
 
@@ -28,7 +28,7 @@ def predicted(root, **options):
 def test_another_run_reads_the_same_numbers_and_predicts_nothing(tmp_path):
     first, _ = predicted(tmp_path)
     models = shelf("one")
-    again = oracle(tmp_path, models)
+    again = provider(tmp_path, models)
     second = again.get(ASK)
     assert models.loads == []
     assert again.log[0].predicted == 0
@@ -42,7 +42,7 @@ def test_the_file_opens_in_pandas_and_says_what_it_is(tmp_path):
     frame = pd.read_parquet(path)
     assert frame["id"].tolist() == list(answer.ids)
     assert (frame["class_1"] == frame["label"]).mean() == answer.correct.mean()
-    _, facts = sealed.read(path)
+    _, facts = checksummed_parquet.read(path)
     assert facts["model"] == "one"
     assert facts["classes"][2] == "class 2"
     assert facts["rows"] == 50
@@ -54,7 +54,7 @@ def test_a_file_is_found_under_any_name_that_keeps_its_key(tmp_path):
     _, path = predicted(tmp_path)
     path.rename(path.with_name(f"my favourite model__{path.name.rpartition('__')[2]}"))
     models = shelf("one")
-    oracle(tmp_path, models).get(ASK)
+    provider(tmp_path, models).get(ASK)
     assert models.loads == []
 
 
@@ -75,7 +75,7 @@ def flip_footer(path, frame):
 
 
 def flip_seal(path, frame):
-    flip(path, path.read_bytes().rfind(sealed.MARK) + len(sealed.MARK) + 7)
+    flip(path, path.read_bytes().rfind(checksummed_parquet.MARK) + len(checksummed_parquet.MARK) + 7)
 
 
 def flip(path, place):
@@ -90,21 +90,21 @@ def rewrite_with_pandas(path, frame):
 
 
 def rewrite_with_footer(path, frame):
-    table, facts = sealed.read(path)
+    table, facts = checksummed_parquet.read(path)
     frame.loc[3, "probability_1"] = 0.99
     with pq.ParquetWriter(path, table.schema) as writer:
         writer.write_table(table.from_pandas(frame, schema=table.schema))
-        writer.add_key_value_metadata({sealed.FOOTER.decode(): __import__("json").dumps(facts)})
+        writer.add_key_value_metadata({checksummed_parquet.FOOTER.decode(): __import__("json").dumps(facts)})
 
 
 def other_predictions(path, frame):
-    table, facts = sealed.read(path)
-    sealed.write(path, [table], {**facts, "key": "0" * 64})
+    table, facts = checksummed_parquet.read(path)
+    checksummed_parquet.write(path, [table], {**facts, "key": "0" * 64})
 
 
 def fewer_rows(path, frame):
-    table, facts = sealed.read(path)
-    sealed.write(path, [table.slice(1)], facts)
+    table, facts = checksummed_parquet.read(path)
+    checksummed_parquet.write(path, [table.slice(1)], facts)
 
 
 def folder(path, frame):
@@ -137,7 +137,7 @@ def test_a_damaged_file_is_noticed_kept_aside_and_made_again(tmp_path, damage):
     first, path = predicted(tmp_path)
     damage(path, pd.read_parquet(path))
     models = shelf("one")
-    again = oracle(tmp_path, models)
+    again = provider(tmp_path, models)
     assert again.state(ASK).status == "missing"
     second = again.get(ASK)
     assert sum(models.networks["one"].passes) == 50
@@ -146,7 +146,7 @@ def test_a_damaged_file_is_noticed_kept_aside_and_made_again(tmp_path, damage):
     (remark,) = again.remarks
     assert remark.startswith(f"{path.name} was damaged: ")
     assert path.name in os.listdir(tmp_path / "damaged")
-    assert oracle(tmp_path, shelf("one")).state(ASK).status == "stored"
+    assert provider(tmp_path, shelf("one")).state(ASK).status == "stored"
 
 
 def test_every_byte_counts(tmp_path):
@@ -156,21 +156,21 @@ def test_every_byte_counts(tmp_path):
         changed = bytearray(content)
         changed[place] ^= 0x10
         path.write_bytes(changed)
-        with pytest.raises(sealed.Damaged):
-            sealed.read(path)
+        with pytest.raises(checksummed_parquet.Damaged):
+            checksummed_parquet.read(path)
 
 
 def test_a_store_that_cannot_be_written_is_one_sentence(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match=r"cannot be written to .*file.* choose another folder with --store"):
-        oracle(tmp_path / "file" / "store", shelf("one")).get(ASK)
+        provider(tmp_path / "file" / "store", shelf("one")).get(ASK)
 
 
 def test_a_full_disk_leaves_nothing_behind(tmp_path, monkeypatch):
     def full(path):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(sealed, "_seal", full)
+    monkeypatch.setattr(checksummed_parquet, "_seal", full)
     with pytest.raises(InputError, match="No space left on device"):
         predicted(tmp_path)
     assert not [path for path in tmp_path.rglob("*") if path.suffix in {".parquet", ".draft"}]

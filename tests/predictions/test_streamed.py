@@ -13,7 +13,7 @@ from fixtures.datasets.dataset import ClassMapping
 from fixtures.models import recorded, streamed
 from fixtures.models.model import ModelSpec
 from fixtures.predictions.request import Request
-from tests.predictions.fakes import Shelf, identity, noise, oracle
+from tests.predictions.fakes import Shelf, identity, noise, provider
 
 IMAGES, CLASSES = 50, 7
 SAID = np.random.default_rng(6).normal(size=(IMAGES + 5, CLASSES)).astype(np.float32)
@@ -64,7 +64,7 @@ class Reading(Shelf):
 
 
 def said(folder: Path, path: Path, read, dataset=None):
-    asked = oracle(folder, Reading(path, read), dataset or noise())
+    asked = provider(folder, Reading(path, read), dataset or noise())
     found = asked.get(Request("rec", (dataset or noise()).name))
     return found, asked.remarks
 

@@ -12,7 +12,7 @@ import pytest
 
 from fixtures.core.errors import InputError
 from fixtures.core.locks import held
-from fixtures.predictions import partial, sealed
+from fixtures.predictions import checksummed_parquet, partial
 from fixtures.predictions.key import SHORT
 from fixtures.predictions.partial import Partial, gaps, part_name, spans
 from fixtures.predictions.request import Request
@@ -23,7 +23,7 @@ from fixtures.predictions.units.plan_file import plan_units, read_plan, write_pl
 from fixtures.predictions.units.showing import Showing
 from fixtures.predictions.units.unit import Shard, Unit, cut
 from fixtures.predictions.units.work import work_through
-from tests.predictions.fakes import identity, noise, oracle, shelf
+from tests.predictions.fakes import identity, noise, provider, shelf
 
 ROOT = Path(__file__).resolve().parents[2]
 ASK = Request("one", "noise")
@@ -35,7 +35,7 @@ def damaged_noise(**more):
 
 
 def fresh(root, **options):
-    return oracle(root, shelf("one"), damaged_noise(), batch_size=5, **options)
+    return provider(root, shelf("one"), damaged_noise(), batch_size=5, **options)
 
 
 def whole(tmp_path) -> bytes:
@@ -91,7 +91,7 @@ def test_a_unit_goes_on_where_a_killed_process_was(tmp_path, monkeypatch):
             raise Killed
 
     monkeypatch.setattr(partial, "SECONDS", 0.0)
-    dying = oracle(tmp_path / "store", shelf("one"), damaged_noise(loaded=stop), batch_size=5)
+    dying = provider(tmp_path / "store", shelf("one"), damaged_noise(loaded=stop), batch_size=5)
     with pytest.raises(Killed):
         work_through(dying, units(dying), lambda unit, predicted: None)
     done = []
@@ -129,8 +129,8 @@ def test_a_part_whose_images_are_others_is_put_aside(tmp_path):
     worker = fresh(tmp_path / "store")
     work_through(worker, units(worker), lambda unit, predicted: None)
     folder = worker.store.partial_folder(worker.cell(ASK).key)
-    table, facts = sealed.read(folder / part_name(10, 20))
-    sealed.write(folder / part_name(10, 20), [table.take([0, *range(len(table) - 1)])], facts)
+    table, facts = checksummed_parquet.read(folder / part_name(10, 20))
+    checksummed_parquet.write(folder / part_name(10, 20), [table.take([0, *range(len(table) - 1)])], facts)
     judging = fresh(tmp_path / "store")
     assert judging.get(ASK).ids[8] == "folder/00009.png"
     assert judging.log[0].predicted == 10
@@ -139,7 +139,7 @@ def test_a_part_whose_images_are_others_is_put_aside(tmp_path):
 
 def test_too_many_unreadable_images_of_all_parts_together_are_an_error(tmp_path):
     def some(tolerance):
-        return oracle(tmp_path / "store", shelf("one"), noise(broken=BROKEN, tolerance=tolerance), batch_size=5)
+        return provider(tmp_path / "store", shelf("one"), noise(broken=BROKEN, tolerance=tolerance), batch_size=5)
 
     worker = some(0.05)  # of 50 images 2; no unit has more
     for unit in units(worker):
@@ -219,7 +219,7 @@ def test_a_plan_is_read_as_it_was_written(tmp_path, monkeypatch):
     monkeypatch.setattr(cutting, "IMAGES", 20)
     models = shelf("one")
     models.identities["loose"] = identity("loose", stable=False)
-    some = oracle(tmp_path / "store", models, damaged_noise(), batch_size=5)
+    some = provider(tmp_path / "store", models, damaged_noise(), batch_size=5)
     work_through(some, units(some)[2:4], lambda unit, predicted: None)
     job = Job(suite="mini", store=str(tmp_path / "store"), batch_size=5, models=("a", "b"))
     plan = plan_units(job, some, [ASK, ASK, Request("loose", "noise")])
@@ -263,7 +263,7 @@ def test_a_file_that_is_no_plan_is_one_sentence(tmp_path, text, capsys):
 )
 def test_a_plan_that_was_edited_is_one_sentence(tmp_path, monkeypatch, capsys, place, value, said):  # noqa: PLR0917
     monkeypatch.setattr(cutting, "IMAGES", 20)
-    some = oracle(tmp_path / "store", shelf("one"), damaged_noise(), batch_size=5)
+    some = provider(tmp_path / "store", shelf("one"), damaged_noise(), batch_size=5)
     write_plan(tmp_path / "plan.json", plan_units(Job(suite="mini", store="x", batch_size=5), some, [ASK]))
     written = part = json.loads((tmp_path / "plan.json").read_text())
     for key in place[:-1]:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from fixtures.core.locks import held
-from fixtures.predictions import sealed
+from fixtures.predictions import checksummed_parquet
 from fixtures.predictions.key import SHORT
 from fixtures.predictions.store import Store
 from fixtures.predictions.upkeep import command, needs
@@ -29,7 +29,7 @@ def write(root, number: int, *, days: float = 0, weights: str = "old", dataset: 
     path = root / f"vit__{dataset}__identity__{key[:SHORT]}.parquet"
     said = {"key": key, "model": "vit", "fingerprint": weights, "dataset": dataset, "dataset_digest": f"of {dataset}"}
     table = pa.table({"id": [f"{row:08d}" for row in range(rows)]})
-    sealed.write(path, [table], {**said, "unreadable": {}, **facts})
+    checksummed_parquet.write(path, [table], {**said, "unreadable": {}, **facts})
     os.utime(path, (NOW - days * DAY,) * 2)
     return path
 

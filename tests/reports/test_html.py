@@ -98,7 +98,7 @@ def test_what_the_smallest_transformation_changes_is_shown_under_it(smallest, wo
     assert loaded == [("vit", "wide", "move", "a"), ("vit", "wide", "move", "c")]
 
 
-class Oracle:
+class PredictionProvider:
     """One dataset whose images are corrupted; ``able`` models show what they are given."""
 
     def __init__(self, able):
@@ -115,7 +115,7 @@ class Oracle:
 
 def test_a_corrupted_image_is_shown_as_it_was_answered_or_not_at_all():
     def session(*able):
-        return SimpleNamespace(oracle=Oracle(able), run=SimpleNamespace(models={"recorded": 1, "vit": 2}))
+        return SimpleNamespace(oracle=PredictionProvider(able), run=SimpleNamespace(models={"recorded": 1, "vit": 2}))
 
     shown = image(session("vit"), Request("recorded", "c"), "fog/1/a")
     assert shown.getpixel((0, 0)) == (7, 7, 7)

@@ -14,9 +14,9 @@ from fixtures.predictions.request import Request
 from fixtures.runs import comparing, files
 from fixtures.runs.baseline import Baseline
 from fixtures.runs.differing import differing
-from fixtures.runs.keeper import announced_first
 from fixtures.runs.kept import Kept
 from fixtures.runs.record import ModelFacts
+from fixtures.runs.recorder import announced_first
 from tests.reports.checks import check
 from tests.reports.compared import compared
 from tests.runs import toy

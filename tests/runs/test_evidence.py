@@ -8,10 +8,10 @@ from behaviors.contract.per_image import PerImage, mean, proportion
 from fixtures.gates.comparison import Compared
 from fixtures.reports.attachments import png
 from fixtures.runs import decisions, evidence
+from fixtures.runs.comparison_context import settled, worded
 from fixtures.runs.decisions import Decisions
 from fixtures.runs.flips import worst
 from fixtures.runs.gallery import gallery
-from fixtures.runs.judging import settled, worded
 from tests.reports.checks import check
 
 IDS = np.array([f"n01/{i:04d}-ü.png" for i in range(300)])

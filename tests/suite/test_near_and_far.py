@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fixtures.predictions.oracle import Oracle
+from fixtures.predictions.provider import PredictionProvider
 from fixtures.predictions.request import Request
 from fixtures.suite.loader import load_suite
 from tests.conftest import ROOT
@@ -17,7 +17,7 @@ def suite(tmp_path_factory):
 
 
 def test_known_digits_are_known_and_others_look_less_familiar(suite, tmp_path):
-    known = Oracle(suite, suite.models, tmp_path).get(Request("linear", "val"))
+    known = PredictionProvider(suite, suite.models, tmp_path).get(Request("linear", "val"))
     assert len(known) == 560
     assert known.correct.mean() > 0.9
     others = suite.dataset("other_digits")

@@ -13,7 +13,7 @@ from behaviors.contract.predictions import Predictions
 from behaviors.shape_texture.evidence import decisions
 from behaviors.shape_texture.metrics import cue_accuracy, shape_fraction
 from behaviors.statistics.clusters import two_way_variance
-from fixtures.predictions.oracle import Oracle
+from fixtures.predictions.provider import PredictionProvider
 from fixtures.predictions.request import Request
 from fixtures.suite.loader import load_suite
 from tests.conftest import ROOT
@@ -40,7 +40,7 @@ def said(real, tmp_path_factory) -> dict[str, Predictions]:
     }
     (folder / "paper.yaml").write_text(yaml.safe_dump(suite))
     loaded = load_suite(str(folder / "paper.yaml"), folder / "cache")
-    oracle = Oracle(loaded, loaded.models, folder / "store")
+    oracle = PredictionProvider(loaded, loaded.models, folder / "store")
     return {name: oracle.get(Request(name, "cue_conflict")) for name in MODELS}
 
 
@@ -102,11 +102,11 @@ def test_paired_differences(said, first, second, difference, p):
 
 
 @pytest.fixture(scope="module")
-def photos(real, tmp_path_factory) -> Oracle:
+def photos(real, tmp_path_factory) -> PredictionProvider:
     """The suite of examples/: real weights, and cue conflicts at their own size, without a resize."""
     folder = tmp_path_factory.mktemp("photos")
     suite = load_suite(str(ROOT / "examples" / "photos.yaml"), folder / "cache")
-    return Oracle(suite, suite.models, folder / "store", batch_size=32)
+    return PredictionProvider(suite, suite.models, folder / "store", batch_size=32)
 
 
 @pytest.mark.parametrize(("model", "shape", "texture"), [("deit_tiny", 55, 163), ("mobilenetv2", 32, 165)])

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from benchmarks import canary as simulated
-from fixtures.predictions.canary.dependence import dependence
-from fixtures.predictions.canary.watch import Canary, unwatched
-from fixtures.suite.canary import Expected
-from tests.predictions.canary.models import IDENTITY, said, sound
+from fixtures.predictions.label_checks.dependence import dependence
+from fixtures.predictions.label_checks.watch import Canary, unwatched
+from fixtures.suite.expected_accuracy import Expected
+from tests.predictions.label_checks.models import IDENTITY, said, sound
 
 
 @pytest.fixture(scope="module")

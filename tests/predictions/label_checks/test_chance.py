@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from fixtures.predictions.canary.chance import score
-from fixtures.predictions.canary.seen import Seen
-from fixtures.suite.canary import Expected
-from tests.predictions.canary.models import doubt, said, sound
+from fixtures.predictions.label_checks.chance import score
+from fixtures.predictions.label_checks.seen import Seen
+from fixtures.suite.expected_accuracy import Expected
+from tests.predictions.label_checks.models import doubt, said, sound
 
 
 def saying(**more):

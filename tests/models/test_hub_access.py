@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 from huggingface_hub import constants
 
+from fixtures.models.hub_access import PROXIES, is_unreachable, patient_hub
 from fixtures.models.load import build
 from fixtures.models.model import ModelSpec
-from fixtures.models.quiet import PROXIES, is_unreachable, patient_hub
 from tests.models.conftest import ARGUMENTS
 
 

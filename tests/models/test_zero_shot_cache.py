@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 
 from fixtures.models import zero_shot
-from fixtures.models.heads import classifier
 from fixtures.models.identity import identify
 from fixtures.models.load import load
+from fixtures.models.zero_shot_cache import classifier
 from fixtures.suite.loader import load_suite
 
 KEY = "a" * 64

@@ -1,4 +1,4 @@
-"""The oracle: each thing once, one network at a time, and every door's complaint."""
+"""The provider: each thing once, one network at a time, and every door's complaint."""
 
 import gc
 import subprocess
@@ -13,10 +13,10 @@ import torch
 from fixtures.core.errors import InputError
 from fixtures.datasets.dataset import ClassMapping
 from fixtures.models.recorded import Recorded
-from fixtures.predictions.answer import Answers
 from fixtures.predictions.plan import Plan, render
+from fixtures.predictions.prediction_cache import Answers
 from fixtures.predictions.request import Request
-from tests.predictions.fakes import Linear, identity, noise, oracle, shelf
+from tests.predictions.fakes import Linear, identity, noise, provider, shelf
 
 ASK = Request("one", "noise")
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_each_network_is_loaded_once_and_each_request_predicted_once(tmp_path):
     models = shelf("one", "two")
-    asked = oracle(tmp_path, models, noise(), noise(30, name="other"))
+    asked = provider(tmp_path, models, noise(), noise(30, name="other"))
     for model in ("one", "two"):
         for dataset in ("noise", "other", "noise"):
             asked.get(Request(model, dataset))
@@ -38,7 +38,7 @@ def test_each_network_is_loaded_once_and_each_request_predicted_once(tmp_path):
 
 def test_one_network_at_a_time_is_in_memory(tmp_path):
     models = shelf("one", "two")
-    asked = oracle(tmp_path, models)
+    asked = provider(tmp_path, models)
     asked.get(ASK)
     first = weakref.ref(models.networks.pop("one"))
     asked.get(Request("two", "noise"))
@@ -51,7 +51,7 @@ def test_one_network_at_a_time_is_in_memory(tmp_path):
 
 def test_a_role_played_twice_by_one_dataset_is_predicted_once(tmp_path):
     models = shelf("one")
-    asked = oracle(tmp_path, models)
+    asked = provider(tmp_path, models)
     asked._suite.datasets["val"] = asked._suite.datasets["noise"]
     plan = Plan.of(asked, [ASK, Request("one", "val"), ASK])
     assert len(plan.entries) == 2
@@ -64,12 +64,12 @@ def test_a_role_played_twice_by_one_dataset_is_predicted_once(tmp_path):
 def test_what_nothing_vouches_for_is_never_reused_by_another_run(tmp_path):
     for salt, loads in (("run 1", ["one"]), ("run 1", []), ("run 2", ["one"])):
         models = shelf("one", stable=False)
-        asked = oracle(tmp_path, models, salt=salt)
+        asked = provider(tmp_path, models, salt=salt)
         asked.get(ASK)
         assert models.loads == loads
     asked.close()
     assert len(list(tmp_path.glob("*.parquet"))) == 1
-    assert oracle(tmp_path, shelf("one", stable=False)).state(ASK).status == "missing"
+    assert provider(tmp_path, shelf("one", stable=False)).state(ASK).status == "missing"
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_what_nothing_vouches_for_is_never_reused_by_another_run(tmp_path):
 )
 def test_what_cannot_be_answered_is_said_before_a_network_is_loaded(tmp_path, request_, why):
     models = shelf("one")
-    asked = oracle(tmp_path, models, noise(), noise(name="strange", outputs=9), noise(0, name="empty"))
+    asked = provider(tmp_path, models, noise(), noise(name="strange", outputs=9), noise(0, name="empty"))
     for method in (asked.state, asked.get):
         with pytest.raises(InputError, match=why):
             method(request_)
@@ -91,7 +91,7 @@ def test_what_cannot_be_answered_is_said_before_a_network_is_loaded(tmp_path, re
 
 
 def test_the_states_of_a_plan(tmp_path):
-    asked = oracle(tmp_path, shelf("one", "two"), noise(), noise(2000, name="other"))
+    asked = provider(tmp_path, shelf("one", "two"), noise(), noise(2000, name="other"))
     asked.get(ASK)
     state = asked.state(Request("two", "other"))
     (tmp_path / f"{state.key[:12]}.partial").mkdir()
@@ -118,7 +118,7 @@ def test_recorded_decisions_need_no_network(tmp_path):
     best, probability = np.arange(50) % 7, np.linspace(0.2, 1, 50)
     models = shelf("rec")
     models.recordings["rec"] = recording(predicted_class=best, predicted_probability=probability, extra=3)
-    asked = oracle(tmp_path, models)
+    asked = provider(tmp_path, models)
     answer = asked.get(Request("rec", "noise"))
     assert models.loads == []
     assert answer.confidence.tolist() == probability.tolist()
@@ -136,7 +136,7 @@ def test_recorded_responses_tell_the_class_and_no_more(tmp_path):
     models = shelf("rec")
     models.recordings["rec"] = recording(responses=names)
     dataset = noise(mapping=ClassMapping("groups", groups=((0, 1), (5,))))
-    answer = oracle(tmp_path, models, dataset).get(Request("rec", "noise"))
+    answer = provider(tmp_path, models, dataset).get(Request("rec", "noise"))
     assert answer.predicted.tolist() == [1, 0, -1, 1, 0] * 10
     assert answer.correct.tolist() == (answer.predicted == np.arange(50) % 2).tolist()
     assert answer.top_probabilities is answer.runner_up is answer.label_log_probability is None
@@ -150,7 +150,7 @@ def test_recorded_rows_go_through_the_mapping(tmp_path):
     models = shelf("rec")
     models.recordings["rec"] = recording(rows=rows)
     dataset = noise(mapping=ClassMapping("subset", (4, 2)), keep_probabilities=True)
-    answer = oracle(tmp_path, models, dataset).get(Request("rec", "noise"))
+    answer = provider(tmp_path, models, dataset).get(Request("rec", "noise"))
     chosen = rows[:, [4, 2]]
     np.testing.assert_allclose(answer.probabilities, chosen / chosen.sum(axis=1, keepdims=True))
 
@@ -180,7 +180,7 @@ def test_recordings_that_do_not_answer(tmp_path, recorded, dataset, view, why):
     models.identities["rec"] = identity("rec", 0)
     models.recordings["rec"] = recorded
     with pytest.raises(InputError, match=why):
-        oracle(tmp_path, models, dataset).get(Request("rec", "noise", view))
+        provider(tmp_path, models, dataset).get(Request("rec", "noise", view))
 
 
 def test_memory_keeps_the_latest_answers():
@@ -207,7 +207,7 @@ def _answer(index):
 
 def test_reading_the_store_imports_neither_torch_nor_pandas(tmp_path):
     """The fakes import torch, so the other process gets its dataset and its models without them."""
-    oracle(tmp_path, shelf("one")).get(ASK)
+    provider(tmp_path, shelf("one")).get(ASK)
     code = """
 import sys
 from pathlib import Path
@@ -215,7 +215,7 @@ from types import SimpleNamespace
 import numpy as np
 from fixtures.datasets.dataset import ClassMapping, Dataset, Manifest
 from fixtures.models.model import Identity, ModelSpec
-from fixtures.predictions.oracle import Oracle
+from fixtures.predictions.provider import PredictionProvider
 from fixtures.predictions.plan import Plan, render
 from fixtures.predictions.request import Request
 n = 50
@@ -226,9 +226,9 @@ dataset = Dataset(
 one = ModelSpec("one", "python", "x:y", "", ())
 sources = SimpleNamespace(identify=lambda spec: Identity("weights of one", "none", 7))
 suite = SimpleNamespace(dataset=lambda name: dataset)
-oracle = Oracle(suite, {"one": one}, Path(sys.argv[1]), sources=sources)
-assert "1 stored" in render(Plan.of(oracle, [Request("one", "noise")]))
-assert len(oracle.get(Request("one", "noise"))) == n
+provider = PredictionProvider(suite, {"one": one}, Path(sys.argv[1]), sources=sources)
+assert "1 stored" in render(Plan.of(provider, [Request("one", "noise")]))
+assert len(provider.get(Request("one", "noise"))) == n
 print(sorted({"torch", "torchvision", "timm", "pandas", "PIL", "scipy"} & set(sys.modules)))
 """
     done = subprocess.run(
@@ -246,12 +246,12 @@ def test_probabilities_called_logits_are_refused_whenever_they_are_asked_for(tmp
     models = shelf("net")
     models.networks["net"] = Linear(models.identities["net"], after=probabilities)
     for _ in range(2):  # nothing is left of the first time from which the second would go on
-        asked = oracle(tmp_path, models, max_images=images)
+        asked = provider(tmp_path, models, max_images=images)
         with pytest.raises(InputError, match=r"net on noise: what is called logits lies in .* say outputs="):
             asked.get(Request("net", "noise"))
     insisting = shelf("net", normalized_logits=True)
     insisting.networks["net"] = Linear(insisting.identities["net"], after=probabilities)
-    assert oracle(tmp_path, insisting, max_images=images).get(Request("net", "noise")).confidence.max() < 0.5
+    assert provider(tmp_path, insisting, max_images=images).get(Request("net", "noise")).confidence.max() < 0.5
 
 
 def test_recorded_probabilities_called_logits_are_refused(tmp_path):
@@ -259,14 +259,14 @@ def test_recorded_probabilities_called_logits_are_refused(tmp_path):
     rows = np.full((50, 7), 0.05) + np.eye(7)[np.arange(50) % 7] * 0.65
     models.recordings["rec"] = recording(rows=rows, kind="logits")
     with pytest.raises(InputError, match="what is called logits lies in"):
-        oracle(tmp_path, models).get(Request("rec", "noise"))
+        provider(tmp_path, models).get(Request("rec", "noise"))
 
 
 def test_what_was_chosen_for_a_model_is_remarked(tmp_path):
     models = shelf("net", notes=("net: the checkpoint's entry 'ema' was read",))
     models.recordings["rec"] = recording(rows=np.eye(7)[np.arange(50) % 7] * 3 - 1, kind="logits", in_order=True)
     models.identities["rec"] = identity("recorded")
-    asked = oracle(tmp_path, models)
+    asked = provider(tmp_path, models)
     asked.get(Request("net", "noise"))
     asked.get(Request("rec", "noise"))
     assert asked.remarks == [

@@ -4,7 +4,7 @@ import numpy as np
 
 from behaviors.contract.predictions import Predictions
 from fixtures.datasets.dataset import ClassMapping
-from fixtures.predictions.canary.watch import Canary, unwatched
+from fixtures.predictions.label_checks.watch import Canary, unwatched
 
 IDENTITY = ClassMapping("identity")
 

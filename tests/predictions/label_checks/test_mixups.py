@@ -7,7 +7,7 @@ import pytest
 
 from fixtures.datasets.dataset import ClassMapping
 from fixtures.suite import imagenet
-from tests.predictions.canary.models import doubt, said, sound
+from tests.predictions.label_checks.models import doubt, said, sound
 
 PLACE = np.arange(100)
 NUMBERS = np.array(sorted(PLACE, key=str))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fixtures.gates.digits import fixed, like, side_by_side
+from fixtures.gates.number_format import fixed, like, side_by_side
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 
