@@ -22,11 +22,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Listen to whoever asks the store, or a model."""
     answered = PredictionProvider._stored
 
-    def listening(oracle: PredictionProvider, cell: Cell) -> Any:
+    def listening(provider: PredictionProvider, cell: Cell) -> Any:
         request = cell.request
         place = request.model, request.dataset, request.view, request.content
         ASKED[place] = max(ASKED.get(place, 0), len(cell.dataset.ids))
-        return answered(oracle, cell)
+        return answered(provider, cell)
 
     PredictionProvider._stored = listening  # type: ignore[method-assign]
 

@@ -125,7 +125,7 @@ def write(path: Path, found: dict[str, object]) -> None:
 def fill(path: Path, store: Path) -> None:
     """All that the behaviours ask for."""
     chosen = load_suite(str(path))
-    oracle = PredictionProvider(chosen, chosen.models, store)
+    provider = PredictionProvider(chosen, chosen.models, store)
     for name, spec in chosen.models.items():
         known = {"fingerprint": name * 8, "preprocessing": "none", "outputs": 1_000, "kind": "logits", "stable": True}
         answer = {"identity": known | {"facts": {}, "notes": []}, "files": []}
@@ -135,14 +135,14 @@ def fill(path: Path, store: Path) -> None:
     for number, (name, accuracy) in enumerate(MODELS.items()):
         for place, (role, view) in enumerate(asked):
             rate = accuracy * HARDER.get(role, 1 if view == "identity" else 0.8)
-            predicted(oracle, Request(name, role, view), rate, np.random.default_rng([number, place]))
-        probe(oracle, name, chosen.roles, np.random.default_rng(number))
+            predicted(provider, Request(name, role, view), rate, np.random.default_rng([number, place]))
+        probe(provider, name, chosen.roles, np.random.default_rng(number))
 
 
-def predicted(oracle: PredictionProvider, request: Request, accuracy: float, random: np.random.Generator) -> None:
+def predicted(provider: PredictionProvider, request: Request, accuracy: float, random: np.random.Generator) -> None:
     """Rows of a dataset that are right so often, more often where they are sure."""
-    cell = oracle.cell(request)
-    if oracle._store.find(cell.key) is not None:
+    cell = provider.cell(request)
+    if provider._store.find(cell.key) is not None:
         return
     labels, classes = cell.dataset.labels, len(cell.dataset.classes)
     count, top = len(labels), min(5, classes)
@@ -161,14 +161,14 @@ def predicted(oracle: PredictionProvider, request: Request, accuracy: float, ran
     if request.view != "identity":
         said["padded"] = np.zeros(count)
     table = build(Rows(cell.dataset.ids, said, classes))
-    oracle._store.write(cell.key, cell.file_name, [table], facts_of(cell, {}))
+    provider._store.write(cell.key, cell.file_name, [table], facts_of(cell, {}))
 
 
-def probe(oracle: PredictionProvider, model: str, roles: object, random: np.random.Generator) -> None:
+def probe(provider: PredictionProvider, model: str, roles: object, random: np.random.Generator) -> None:
     """What three fits of each task's probe answer."""
     every = [role for role in roles if role.startswith("probe_")]  # type: ignore[attr-defined]
     for task, (train, test) in probing.probe_tasks(every).items():
-        asked = [oracle.cell(Request(model, role, content="features")) for role in (train, test)]
+        asked = [provider.cell(Request(model, role, content="features")) for role in (train, test)]
 
         def keep(fit, cells=asked, task=task, **settings):  # noqa: ANN001, ANN003, ANN202
             data = cells[1].dataset
@@ -177,7 +177,7 @@ def probe(oracle: PredictionProvider, model: str, roles: object, random: np.rand
             table = build(Rows(data.ids, {"label": data.labels, FITS: (data.labels[:, None] + wrong) % 4}, 0))
             facts = {"model": model, "task": task, "settings": settings, "strengths": [[0.1]] * 3,
                      "learned": [250] * 4, "unreadable": {}}  # fmt: skip
-            oracle._store.write(key, file_name(model, data.name, "probe", key), [table], {**facts, "key": key})
+            provider._store.write(key, file_name(model, data.name, "probe", key), [table], {**facts, "key": key})
 
         answered(type("Keeping", (), {"answers": staticmethod(keep)})())
 

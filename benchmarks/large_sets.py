@@ -125,12 +125,12 @@ def opened(folder: Path) -> int:
 def fill(folder: Path) -> None:
     """Predictions of one model for all cells."""
     chosen = load_suite(str(folder / "c.yaml"), folder / CACHE)
-    oracle = PredictionProvider(chosen, chosen.models, folder / "store")
+    provider = PredictionProvider(chosen, chosen.models, folder / "store")
     known = {"fingerprint": "one" * 8, "preprocessing": "none", "outputs": CLASSES, "kind": "logits", "stable": True}
     answer = {"identity": known | {"facts": {}, "notes": []}, "files": []}
     identity._record(chosen.models["one"], folder / "store" / "identities").write(answer)
-    for number, request in enumerate(oracle.pieces(Request("one", "c"))):
-        predicted(oracle, request, 0.4, np.random.default_rng(number))
+    for number, request in enumerate(provider.pieces(Request("one", "c"))):
+        predicted(provider, request, 0.4, np.random.default_rng(number))
 
 
 def judged(folder: Path) -> int:

@@ -40,23 +40,23 @@ def main() -> None:
     """Measure and print."""
     suite = load_suite("mini")
     with tempfile.TemporaryDirectory() as store:
-        oracle = PredictionProvider(suite, suite.models, Path(store))
-        columns = {name: _column(oracle, name) for name in suite.models}
+        provider = PredictionProvider(suite, suite.models, Path(store))
+        columns = {name: _column(provider, name) for name in suite.models}
     print(f"| | {' | '.join(columns)} |")
     print("|---" * (len(columns) + 1) + "|")
     for row in next(iter(columns.values())):
         print(f"| {row} | {' | '.join(column[row] for column in columns.values())} |")
 
 
-def _column(oracle: PredictionProvider, model: str) -> dict[str, str]:
-    rows = {"parameters": oracle.identity(model).facts["parameters"]}
+def _column(provider: PredictionProvider, model: str) -> dict[str, str]:
+    rows = {"parameters": provider.identity(model).facts["parameters"]}
     for split in ACCURACY:
-        rows[f"accuracy, {split}"] = f"{100 * accuracy(oracle.get(Request(model, split))):.1f}"
+        rows[f"accuracy, {split}"] = f"{100 * accuracy(provider.get(Request(model, split))):.1f}"
     for split in ("val", "renditions"):
-        rows[f"ECE, {split}"] = f"{ece(oracle.get(Request(model, split))):.3f}"
-    found = oracle.get(Request(model, "val"))
+        rows[f"ECE, {split}"] = f"{ece(provider.get(Request(model, split))):.3f}"
+    found = provider.get(Request(model, "val"))
     rows["confidence - accuracy, val"] = f"{found.confidence.mean() - accuracy(found):+.3f}"
-    rows["shape fraction, cue_conflict"] = f"{shape_fraction(oracle.get(Request(model, 'cue_conflict'))):.2f}"
+    rows["shape fraction, cue_conflict"] = f"{shape_fraction(provider.get(Request(model, 'cue_conflict'))):.2f}"
     return rows
 
 

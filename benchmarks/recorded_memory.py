@@ -47,10 +47,10 @@ def answer(suite: str, model: str) -> None:
 
     chosen = load_suite(suite)
     ids = chosen.dataset("val").ids
-    oracle = PredictionProvider(chosen, chosen.models, Path(suite).parent / f"store-{model}")
-    oracle.identity(model)
+    provider = PredictionProvider(chosen, chosen.models, Path(suite).parent / f"store-{model}")
+    provider.identity(model)
     before, started = peak(), time.perf_counter()
-    found = oracle.get(Request(model, "val"))
+    found = provider.get(Request(model, "val"))
     assert len(found) == len(ids)
     print(f"{peak() - before:6.0f} MiB above {before:.0f} MiB, {time.perf_counter() - started:.1f} s")
 

@@ -91,26 +91,26 @@ def stopped(world: World, store: Path) -> None:
 
 def answers(world: World, store: Path, *, asked: tuple[Request, ...] = REQUESTS) -> dict[str, str]:
     """Request -> digest of what the model says there, from the store where it has it."""
-    oracle = opened(world, store)
-    found = {str(request): _digest(oracle.get(request)) for request in asked}
-    found[str(FEATURES)] = _digest(oracle.features(FEATURES).table.to_pydict())
+    provider = opened(world, store)
+    found = {str(request): _digest(provider.get(request)) for request in asked}
+    found[str(FEATURES)] = _digest(provider.features(FEATURES).table.to_pydict())
     recalled = Searching("dev", store / "searches", "sup", "wide").recall()
     found["search"] = _digest(recalled) if recalled else ""
     found["refusal"] = remembered(store).recall(REFUSED) or ""
     found["digits"] = _digest(load_or_make(store / "cache" / "digits", "drawn", _scans))
-    oracle.close()
+    provider.close()
     return found
 
 
 def refused(world: World, store: Path) -> dict[str, str]:
     """What recorded predictions cannot say, which the store remembers."""
-    oracle = opened(world, store)
+    provider = opened(world, store)
     try:
-        oracle.get(Request("said", "val", "flip"))
+        provider.get(Request("said", "val", "flip"))
     except InputError as error:
         return {"refused": str(error)}
     finally:
-        oracle.close()
+        provider.close()
     return {"refused": "no"}
 
 

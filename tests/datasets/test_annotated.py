@@ -12,7 +12,7 @@ from fixtures.predictions.plan import Plan, render
 from fixtures.predictions.request import Request
 from fixtures.suite.loader import load_suite
 from tests.datasets.pictures import age, picture
-from tests.predictions.fakes import noise, oracle, shelf
+from tests.predictions.fakes import noise, provider, shelf
 
 SETS = [[0], [1, 2], [], [1], [2], [0, 2]]
 """The right classes of the images 1 to 6, whose own are 0, 1, 2, 0, 2, 0 and one cannot be read."""
@@ -134,7 +134,7 @@ def known(base, column="depth"):
 
 def test_nothing_is_predicted_twice(tmp_path):
     models = shelf("one")
-    asked = oracle(tmp_path, models, noise(), known(noise()))
+    asked = provider(tmp_path, models, noise(), known(noise()))
     requests = [Request("one", "noise"), Request("one", "known")]
     assert "1 predictions of 50 images: 0 stored, 1 missing" in render(Plan.of(asked, requests))
     plain, more = map(asked.get, requests)
@@ -148,7 +148,7 @@ def test_nothing_is_predicted_twice(tmp_path):
 
 def test_nor_where_the_annotated_one_comes_first_or_is_a_sample(tmp_path):
     models = shelf("one")
-    asked = oracle(tmp_path, models, known(noise()), noise(), max_images=20)
+    asked = provider(tmp_path, models, known(noise()), noise(), max_images=20)
     asked.get(Request("one", "known"))
     asked.get(Request("one", "noise"))
     assert sum(models.networks["one"].passes) == 20
@@ -157,7 +157,7 @@ def test_nor_where_the_annotated_one_comes_first_or_is_a_sample(tmp_path):
 
 def test_other_images_are_predicted(tmp_path):
     models = shelf("one")
-    asked = oracle(tmp_path, models, noise(), known(noise(content="b")))
+    asked = provider(tmp_path, models, noise(), known(noise(content="b")))
     asked.get(Request("one", "noise"))
     asked.get(Request("one", "known"))
     assert sum(models.networks["one"].passes) == 100

@@ -17,7 +17,7 @@ from fixtures.inference.engine import AHEAD, CPU_PIXELS, Engine, out_of_memory
 from fixtures.predictions.progress import Silent
 from fixtures.predictions.request import Request
 from fixtures.views import parse
-from tests.predictions.fakes import SIDE, Linear, identity, noise, oracle, shelf
+from tests.predictions.fakes import SIDE, Linear, identity, noise, provider, shelf
 
 ASK = Request("one", "noise")
 IDENTITY = parse("identity")
@@ -192,7 +192,7 @@ def test_nan_in_an_output_is_an_error_and_nothing_is_stored(tmp_path):
     with pytest.raises(
         InputError, match=r"one on noise: the output for image 'folder/00009.png' holds NaN or infinity"
     ):
-        oracle(tmp_path, models, batch_size=10).get(ASK)
+        provider(tmp_path, models, batch_size=10).get(ASK)
     assert not list(tmp_path.glob("*.parquet"))
 
 
@@ -200,14 +200,14 @@ def test_an_unreadable_image_is_an_error_that_names_it(tmp_path):
     with pytest.raises(
         InputError, match=r"one on noise: 1 of 50 images cannot be read, none may be: folder/00011.png: "
     ):
-        oracle(tmp_path, shelf("one"), noise(broken=(11, 40)), batch_size=8).get(ASK)
+        provider(tmp_path, shelf("one"), noise(broken=(11, 40)), batch_size=8).get(ASK)
 
 
 def test_tolerated_unreadable_images_are_left_out_and_counted(tmp_path):
     dataset = noise(broken=(0, 11), tolerance=0.04)
     for run_again in (False, True):
         models = shelf("one")
-        asked = oracle(tmp_path, models, dataset, batch_size=8)
+        asked = provider(tmp_path, models, dataset, batch_size=8)
         answer = asked.get(ASK)
         assert len(answer) == 48
         assert "folder/00011.png" not in answer.ids
@@ -221,7 +221,7 @@ def test_tolerated_unreadable_images_are_left_out_and_counted(tmp_path):
 
 def test_a_dataset_of_nothing_but_unreadable_images(tmp_path):
     with pytest.raises(InputError, match="none of 50 images can be read"):
-        oracle(tmp_path, shelf("one"), noise(broken=tuple(range(50)), tolerance=1.0)).get(ASK)
+        provider(tmp_path, shelf("one"), noise(broken=tuple(range(50)), tolerance=1.0)).get(ASK)
 
 
 class Memory(Silent):
@@ -242,7 +242,7 @@ def test_memory_does_not_grow_with_the_dataset(tmp_path):
     models, memory = shelf("one"), Memory()
     network = models.networks["one"] = Linear(models.identities["one"])
     network.forward = lambda batch: torch.zeros(len(batch), 7) + batch[:, 0, :1, 0].float()
-    answer = oracle(
+    answer = provider(
         tmp_path,
         models,
         large,

@@ -17,7 +17,7 @@ from fixtures.predictions.request import Request
 from fixtures.views import parse
 from fixtures.views.registry import KNOWN, pixel_step
 from tests.inference.test_engine import Small
-from tests.predictions.fakes import Linear, identity, noise, oracle, shelf
+from tests.predictions.fakes import Linear, identity, noise, provider, shelf
 
 SIDE = 32
 SIZES = ((40, 40), (64, 48), (50, 90), (33, 47), (32, 32))
@@ -196,7 +196,7 @@ def test_predictions_say_which_images_a_view_ran_off(tmp_path):
     for run_again in (False, True):
         models = shelf("one")
         models.networks["one"] = network()
-        asked = oracle(tmp_path, models, album(name="album"))
+        asked = provider(tmp_path, models, album(name="album"))
         answer = asked.get(Request("one", "album", "shift(along=60)"))
         assert answer.annotations["padded"].dtype == np.bool_
         assert answer.annotations["padded"].tolist() == [True, False, False, False, True] * 10
@@ -214,7 +214,7 @@ def test_padded_keeps_its_place_when_images_are_unreadable(tmp_path):
     damaged = noise(name="album", tolerance=0.1, picture=torn)
     models = shelf("one")
     models.networks["one"] = network()
-    answer = oracle(tmp_path, models, damaged).get(Request("one", "album", "shift(along=60)"))
+    answer = provider(tmp_path, models, damaged).get(Request("one", "album", "shift(along=60)"))
     assert len(answer) == 49
     assert answer.annotations["padded"].tolist() == [True, False, False, True] + [True, False, False, False, True] * 9
 
@@ -222,7 +222,7 @@ def test_padded_keeps_its_place_when_images_are_unreadable(tmp_path):
 def test_the_same_predictions_under_two_texts_of_one_view(tmp_path):
     models = shelf("one")
     models.networks["one"] = network()
-    asked = oracle(tmp_path, models, album(name="album"))
+    asked = provider(tmp_path, models, album(name="album"))
     asked.get(Request("one", "album", "flip"))
     asked.get(Request("one", "album", " zoom(scale=1) + flip()"))
     assert len(list(tmp_path.glob("*.parquet"))) == 1

@@ -118,7 +118,7 @@ def test_of_two_writers_of_one_part_the_first_stays(machine, bucket):
     for at, place in enumerate(places):
         worker = fresh(place)
         partial = worker.store.partial(worker.cell(ASK).key, worker.cell(ASK).dataset.ids, (0, 10))
-        worker._predict(worker.cell(ASK), partial, [(0, 10)], 10)
+        worker._filling._predict(worker.cell(ASK), partial, [(0, 10)], 10)
         if at:
             original = Cloud.put_if_absent
             assert not original(bucket, bucket.names("")[0], b"late")

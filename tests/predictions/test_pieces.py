@@ -49,7 +49,8 @@ class WithPieces(dict):
 
 def asking(store, dataset):
     asked = provider(store, shelf("one"), dataset)
-    asked._suite.datasets = WithPieces(asked._suite.datasets)
+    suite = asked._resolver._suite
+    suite.datasets = WithPieces(suite.datasets)
     return asked
 
 

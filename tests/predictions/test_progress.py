@@ -170,7 +170,7 @@ def test_the_oracle_tells_how_far_it_is(tmp_path):
     progress = TerminalProgress(Line(terminal), clock)
     models = shelf("one")
     asked = provider(tmp_path, models, batch_size=10, progress=progress)
-    network = models.load(asked._specs["one"], models.identities["one"])
+    network = models.load(asked._resolver.specs["one"], models.identities["one"])
     network.before = lambda batch: setattr(clock, "now", clock.now + 1)
     asked.get(Request("one", "noise"))
     assert any(line.startswith("one on noise  20/50 [====") for line in terminal.lines())

@@ -52,7 +52,8 @@ def test_one_network_at_a_time_is_in_memory(tmp_path):
 def test_a_role_played_twice_by_one_dataset_is_predicted_once(tmp_path):
     models = shelf("one")
     asked = provider(tmp_path, models)
-    asked._suite.datasets["val"] = asked._suite.datasets["noise"]
+    datasets = asked._resolver._suite.datasets
+    datasets["val"] = datasets["noise"]
     plan = Plan.of(asked, [ASK, Request("one", "val"), ASK])
     assert len(plan.entries) == 2
     assert "1 predictions of 50 images: 0 stored, 1 missing; 50 images to predict" in render(plan)

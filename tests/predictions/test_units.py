@@ -1,6 +1,7 @@
 """Units: whoever predicts them, in whatever order and however often, the store holds the same bytes."""
 
 import json
+import os
 import random
 import re
 import subprocess
@@ -113,7 +114,7 @@ def test_parts_that_overlap_are_taken_once(tmp_path):
     for start, stop in ((0, 50), (10, 35)):  # as if every process had begun before any other wrote
         alone = Partial(tmp_path / f"{start}.partial", key, ids, [], (start, stop))
         one = fresh(tmp_path / "other")
-        one._predict(one.cell(ASK), alone, [(start, stop)], 50)
+        one._filling._predict(one.cell(ASK), alone, [(start, stop)], 50)
         alone.flush()
         (part,) = alone.folder.iterdir()
         part.rename(folder / part.name)
@@ -172,7 +173,7 @@ def test_a_unit_that_comes_after_all_is_put_together_leaves_nothing_behind(tmp_p
         fresh(tmp_path).get(ASK)
         return 0
 
-    late._timed = assembled
+    late._filling.part = assembled
     assert late.produce(cell, (0, 10), wait=True) == 0
     assert len(left(tmp_path)) == 1
     assert not late.store.partial_folder(cell.key).exists()
@@ -320,7 +321,10 @@ def test_shards_of_a_real_suite_and_one_run_that_judges_without_a_network(tmp_pa
     plan, store = tmp_path / "plan.json", tmp_path / "store"
     chosen = ["-q", "-k", "test_ece and val", "--model", "vit-clip", f"--store={store}", "-p", "no:cacheprovider"]
     command = [sys.executable, "-m", "pytest", *chosen]
-    planned = subprocess.run([*command, f"--plan={plan}"], cwd=ROOT, capture_output=True, text=True, check=False)
+    alone = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}  # which may ask for -n
+    planned = subprocess.run(
+        [*command, f"--plan={plan}"], cwd=ROOT, capture_output=True, text=True, check=False, env=alone
+    )
     assert planned.returncode == 0, planned.stdout + planned.stderr
     (cell,) = json.loads(plan.read_text())["cells"]
     assert (cell["images"], cell["status"], len(cell["units"])) == (1024, "missing", 1)
@@ -329,7 +333,12 @@ def test_shards_of_a_real_suite_and_one_run_that_judges_without_a_network(tmp_pa
     assert produced.returncode == 0, produced.stderr
     assert produced.stdout.startswith("1 of 1 unit done; predicted 1,024 images")
     judged = subprocess.run(
-        [sys.executable, "-X", "importtime", *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-X", "importtime", *command[1:]],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=alone,
     )
     assert judged.returncode == 0, judged.stdout
     assert "predicted" not in judged.stdout.replace("predictions", "")

@@ -115,7 +115,7 @@ class PredictionProvider:
 
 def test_a_corrupted_image_is_shown_as_it_was_answered_or_not_at_all():
     def session(*able):
-        return SimpleNamespace(oracle=PredictionProvider(able), run=SimpleNamespace(models={"recorded": 1, "vit": 2}))
+        return SimpleNamespace(provider=PredictionProvider(able), run=SimpleNamespace(models={"recorded": 1, "vit": 2}))
 
     shown = image(session("vit"), Request("recorded", "c"), "fog/1/a")
     assert shown.getpixel((0, 0)) == (7, 7, 7)

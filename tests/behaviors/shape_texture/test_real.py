@@ -40,8 +40,8 @@ def said(real, tmp_path_factory) -> dict[str, Predictions]:
     }
     (folder / "paper.yaml").write_text(yaml.safe_dump(suite))
     loaded = load_suite(str(folder / "paper.yaml"), folder / "cache")
-    oracle = PredictionProvider(loaded, loaded.models, folder / "store")
-    return {name: oracle.get(Request(name, "cue_conflict")) for name in MODELS}
+    provider = PredictionProvider(loaded, loaded.models, folder / "store")
+    return {name: provider.get(Request(name, "cue_conflict")) for name in MODELS}
 
 
 def published(real: Path, model: str) -> dict[str, tuple[int, ...]]:
