@@ -8,7 +8,6 @@ import torch
 
 from fixtures.core.errors import InputError
 from fixtures.datasets.derived.sample import drawn, sample
-from fixtures.predictions import provider as module
 from fixtures.predictions.request import Request
 from tests.predictions.fakes import Linear, identity, noise, provider
 from tests.predictions.fakes import shelf as shelf_of
@@ -30,13 +29,6 @@ def shelf(name):
     models = shelf_of(name)
     models.networks[name] = Steady(identity(f"weights of {name}"))
     return models
-
-
-@pytest.fixture(autouse=True)
-def _clock(monkeypatch):
-    """Two files differ by the time at which they were written, else."""
-    facts = module.facts_of
-    monkeypatch.setattr(module, "facts_of", lambda cell, lost: facts(cell, lost) | {"written": "now"})
 
 
 def ordinary(root, **about):
